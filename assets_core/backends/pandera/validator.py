@@ -1,0 +1,108 @@
+"""Check tables against schemas of Pandera.
+
+A schema that was asked always looks at every row, and so that all its checks are told:
+
+- what the environment or `pandera.set_config` say about validation and its depth does
+  not count here;
+- frames of Polars are never lazy, for Pandera only looks at the types of those;
+- `drop_invalid_rows`, and what Pandera would silently leave out, are refused.
+
+One thing is the user's own word: a check with `raise_warning=True` warns, and passes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pandera.config import ValidationDepth, config_context, get_config_global
+from pandera.errors import SchemaErrors
+
+from assets_core.backends.pandera.failures import failures_of
+from assets_core.backends.pandera.frames import to_frame, to_table
+from assets_core.backends.pandera.schemas import (
+    Library,
+    built,
+    changes_data,
+    library_of,
+    problem_of,
+)
+from assets_core.backends.pandera.text import shortened
+from assets_core.backends.pandera.thorough import thorough
+from assets_core.errors import (
+    ConfigurationError,
+    DefinitionError,
+    SchemaError,
+    UnsupportedDataError,
+)
+from assets_core.protocols.validator import Failure, Validated
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+class PanderaValidator:
+    """A `Validator` for models and schemas of pandera.pandas, .polars and .pyarrow."""
+
+    def schema_problem(self, schema: Any) -> str | None:
+        """Return why an object cannot be used as a schema, or None."""
+        problem = problem_of(schema)
+        return None if problem is None else f"{problem.what}; {problem.fix}"
+
+    def changes_data(self, schema: Any) -> bool:
+        """Return whether validating may give other data than it was given."""
+        _usable(schema)
+        return changes_data(schema)
+
+    def validate(self, schema: Any, table: pa.Table) -> Validated:
+        """Check a whole table and tell every failure, not the first.
+
+        Raises:
+            DefinitionError: The schema cannot be used; `schema_problem` says so too.
+            ConfigurationError: Pandera is set up so that schemas mean something else.
+            UnsupportedDataError: The schema's library cannot hold a column, or makes of
+                it what cannot be stored.
+            SchemaError: Pandera, or a parser of the schema, stopped with an exception.
+        """
+        library = _usable(schema)
+        made = thorough(built(schema), library)
+        frame = to_frame(table, made, library)
+        result, failures = _validated(made, frame, table)
+        if not changes_data(schema):
+            return Validated(table, failures)
+        try:
+            return Validated(to_table(result, frame, table, library), failures)
+        except UnsupportedDataError:
+            if not failures:
+                raise
+            return Validated(table, failures)
+
+
+def _usable(schema: Any) -> Library:
+    library = library_of(schema)
+    problem = problem_of(schema)
+    if library is None or problem is not None:
+        what, fix = problem or ("", "")
+        raise DefinitionError(f"The schema cannot be used: {what}", fix=fix)
+    if library is not Library.ARROW and get_config_global().use_narwhals_backend:
+        raise ConfigurationError(
+            "Pandera is told to validate through Narwhals, where schemas mean something "
+            "else: coerce=True, for one, does nothing",
+            fix="unset PANDERA_USE_NARWHALS_BACKEND",
+        )
+    return library
+
+
+def _validated(made: Any, frame: Any, table: pa.Table) -> tuple[Any, tuple[Failure, ...]]:
+    """Return what became of the frame, and what is wrong with it."""
+    depth = ValidationDepth.SCHEMA_AND_DATA
+    try:
+        with config_context(validation_enabled=True, validation_depth=depth):
+            return made.validate(frame, lazy=True), ()
+    except SchemaErrors as found:
+        return found.data, failures_of(found.schema_errors, frame, table)
+    except Exception as error:
+        said = f"{type(error).__name__}: {error}".partition("\n")[0]
+        raise SchemaError(
+            f"The schema could not be applied: {shortened(said, 200)}",
+            fix="mend the schema, or what it calls",
+        ) from error

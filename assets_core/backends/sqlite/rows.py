@@ -1,0 +1,298 @@
+"""Between the values of the model and the JSON that rows hold.
+
+Rows are not trusted: somebody may have edited the file. What does not fit becomes a
+`StoreError` that names the table, never a wrong value.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import Any, TypeVar, get_args
+
+from assets_core.backends.sqlite import exact
+from assets_core.errors import StoreError
+from assets_core.model.keys import AssetKey, Cell
+from assets_core.model.records import (
+    CheckRecord,
+    Column,
+    FileIdentity,
+    Head,
+    Materialization,
+    Owner,
+    RunRecord,
+    RunRequest,
+    RunStatus,
+    StepError,
+    StepRecord,
+    StepStatus,
+    StoredData,
+    unpack_heads,
+)
+from assets_core.model.versions import CodeVersion, Component, InputVersion, digest
+
+T = TypeVar("T")
+
+
+SELECT_MADE = (
+    "SELECT id, asset, partition, recipe, committed_at, run_id,"
+    " storage, location, bytes, checksum, body FROM materializations"
+)
+"""The columns of a result's row, in the order in which they are read."""
+
+SELECT_RUN = (
+    "SELECT id, env, status, started_at, ended_at, request, owner, counts FROM runs"
+)
+"""The columns of a run's row, in the order in which they are read."""
+
+
+def to_json(value: Any) -> str:
+    """Return compact JSON; what is not JSON is written as its text.
+
+    In ASCII: a text may hold half a character, as names of files do, and SQLite may not.
+    """
+    return json.dumps(value, separators=(",", ":"), default=str)
+
+
+def to_text(value: str) -> str:
+    """Return a text that SQLite can hold, with half characters spelled out."""
+    return value.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def read_row(table: str, body: str, build: Callable[[Any], T]) -> T:
+    """Return the value in a row, or say that the row is damaged."""
+    try:
+        return build(json.loads(body))
+    except (
+        *(ValueError, TypeError, KeyError, AttributeError, IndexError),
+        RecursionError,
+    ) as error:
+        raise StoreError(
+            f"The metadata store has a row in '{table}' that cannot be read: {error}",
+            fix="run 'assets doctor'; if somebody edited the file, restore a backup",
+        ) from error
+
+
+def materialization_to_json(made: Materialization) -> str:
+    """Return everything of a result that has no column of its own."""
+    body = asdict(made)
+    for name in ("id", "cell", "recipe", "committed_at", "run_id", "stored"):
+        del body[name]
+    body["inputs"] = [
+        [
+            *(one.parameter, one.cell.asset, one.cell.partition),
+            *(one.form, one.data_version, one.columns),
+        ]
+        for one in made.inputs
+    ]
+    body["columns"] = [[one.name, one.type, one.version] for one in made.columns]
+    return to_json(body)
+
+
+def materialization_from_row(row: tuple[Any, ...]) -> Materialization:
+    """Return the result in a row of `SELECT_MADE`."""
+    id_, asset, partition, recipe, committed_at, run_id, *stored, body = row
+
+    def build(data: dict[str, Any]) -> Materialization:
+        return Materialization(
+            id=exact.text(id_),
+            cell=_cell(asset, partition),
+            recipe=exact.text(recipe),
+            code=exact.text(data["code"]),
+            validation=exact.text(data["validation"]),
+            config=exact.named_texts(data["config"]),
+            inputs=tuple(_input(one) for one in exact.listed(data["inputs"])),
+            data_version=exact.text(data["data_version"]),
+            columns=tuple(
+                Column(*exact.texts(one)) for one in exact.listed(data["columns"])
+            ),
+            rows=exact.whole(data["rows"]),
+            stored=_stored(stored),
+            run_id=exact.text(run_id),
+            committed_at=exact.number(committed_at),
+            seconds=exact.number(data["seconds"]),
+            reasons=exact.texts(data["reasons"]),
+            metadata=exact.named(data["metadata"]),
+            made_with=exact.named_texts(data["made_with"]),
+        )
+
+    return read_row("materializations", body, build)
+
+
+def stored_from_row(row: tuple[Any, ...]) -> StoredData:
+    """Return where the bytes of a result are, from four of its columns."""
+    return read_row("materializations", "[]", lambda _: _stored(list(row)))
+
+
+def _stored(row: list[Any]) -> StoredData:
+    storage, location, size, checksum = row
+    return StoredData(
+        exact.text(storage), exact.text(location), exact.whole(size), exact.text(checksum)
+    )
+
+
+def _cell(asset: Any, partition: Any) -> Cell:
+    return Cell(AssetKey(exact.text(asset)), exact.text_or_none(partition))
+
+
+def _input(data: list[Any]) -> InputVersion:
+    parameter, asset, partition, form, version, columns = exact.listed(data)
+    read = None if columns is None else exact.texts(columns)
+    return InputVersion(
+        exact.text(parameter),
+        _cell(asset, partition),
+        exact.text(form),
+        exact.text(version),
+        read,
+    )
+
+
+def code_to_json(code: CodeVersion) -> str:
+    """Return a code version as JSON, without its digest."""
+    return to_json(
+        {
+            "components": [
+                [one.kind, one.name, one.digest, one.text] for one in code.components
+            ],
+            "opaque": code.opaque,
+            "packages": code.packages,
+        }
+    )
+
+
+def code_from_row(key: str, body: str) -> CodeVersion:
+    """Return the code version in a row."""
+
+    def build(data: dict[str, Any]) -> CodeVersion:
+        components = tuple(
+            Component(*exact.texts(one)) for one in exact.listed(data["components"])
+        )
+        packages = tuple(
+            (name, version) for name, version in map(exact.texts, data["packages"])
+        )
+        return CodeVersion(key, components, exact.texts(data["opaque"]), packages)
+
+    return read_row("code_versions", body, build)
+
+
+def check_to_json(check: CheckRecord) -> dict[str, Any]:
+    """Return what a check found, as a value for JSON."""
+    return {**asdict(check), "message": str(check.message)}  # the user's check wrote it
+
+
+def check_from_json(data: Mapping[str, Any]) -> CheckRecord:
+    """Return what `check_to_json` was given."""
+    return CheckRecord(
+        AssetKey(exact.text(data["asset"])),
+        exact.text_or_none(data["partition"]),
+        exact.text(data["check"]),
+        exact.yes_or_no(data["passed"]),
+        exact.yes_or_no(data["blocking"]),
+        exact.text(data["message"]),
+        exact.named(data["metadata"]),
+    )
+
+
+def step_to_json(step: StepRecord) -> str:
+    """Return how a step ended."""
+    body = asdict(step)
+    del body["cell"]
+    return to_json(body)
+
+
+def step_from_row(asset: str, partition: str | None, body: str) -> StepRecord:
+    """Return how a step ended, from its row."""
+
+    def build(data: dict[str, Any]) -> StepRecord:
+        rows, size, error = data["rows"], data["bytes"], data["error"]
+        return StepRecord(
+            cell=_cell(asset, partition),
+            status=exact.among(data["status"], get_args(StepStatus)),
+            rows=None if rows is None else exact.whole(rows),
+            bytes=None if size is None else exact.whole(size),
+            data_version=exact.text_or_none(data["data_version"]),
+            seconds=exact.number(data["seconds"]),
+            error=None if error is None else StepError(**exact.named_texts(error)),
+            reasons=exact.texts(data["reasons"]),
+            materialization=exact.text_or_none(data["materialization"]),
+            checks=tuple(check_from_json(one) for one in exact.listed(data["checks"])),
+        )
+
+    return read_row("steps", body, build)
+
+
+def request_from_json(body: str) -> RunRequest:
+    """Return what a run was asked for."""
+    return read_row(
+        "runs",
+        body,
+        lambda data: RunRequest(
+            exact.texts(data["selection"]),
+            exact.yes_or_no(data["force"]),
+            exact.yes_or_no(data["upstream"]),
+            exact.text(data["reason"]),
+            exact.text(data["by"]),
+        ),
+    )
+
+
+def run_from_row(row: tuple[Any, ...], steps: tuple[StepRecord, ...]) -> RunRecord:
+    """Return the run in a row of `SELECT_RUN`."""
+    id_, env, status, started_at, ended_at, request, owner, counts = row
+
+    def build(data: Any) -> RunRecord:
+        return RunRecord(
+            id=exact.text(id_),
+            env=exact.text(env),
+            status=exact.among(status, get_args(RunStatus)),
+            started_at=exact.number(started_at),
+            ended_at=None if ended_at is None else exact.number(ended_at),
+            request=request_from_json(request),
+            owner=owner_from_json(owner),
+            counts={name: exact.whole(one) for name, one in exact.named(data).items()},
+            steps=steps,
+        )
+
+    return read_row("runs", counts, build)
+
+
+def owner_from_json(body: str) -> Owner:
+    """Return the process that a row names."""
+    return read_row(
+        "claims",
+        body,
+        lambda data: Owner(
+            exact.text(data["host"]),
+            exact.text(data["boot"]),
+            exact.whole(data["pid"]),
+            exact.text(data["started"]),
+        ),
+    )
+
+
+def identity_from_json(body: str) -> FileIdentity:
+    """Return the state of a file that a row names."""
+    return read_row(
+        "observations",
+        body,
+        lambda data: FileIdentity(*map(exact.whole, exact.listed(data))),
+    )
+
+
+def heads_from_row(recorded: str, body: bytes) -> dict[int, Head]:
+    """Return the heads of one chunk, whose digest was recorded with it."""
+    try:
+        same, heads = digest(body) == recorded, unpack_heads(body)
+    except Exception as error:
+        raise _damaged_head(str(error)) from error
+    if not same:
+        raise _damaged_head("it is not what was written")
+    return heads
+
+
+def _damaged_head(why: str) -> StoreError:
+    return StoreError(
+        f"The metadata store has a head that cannot be read: {why}",
+        fix="run 'assets doctor'; if somebody edited the file, restore a backup",
+    )

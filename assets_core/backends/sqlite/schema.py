@@ -1,0 +1,87 @@
+"""The tables of the metadata store, as the list of steps that made them.
+
+A step is never edited once it has been released: a new one is added at the end. A
+store that is newer than this list is refused, an older one is brought up to date in
+one transaction.
+"""
+
+from __future__ import annotations
+
+FIRST = """
+-- Which result each cell shows, in chunks of ordinals that change as a whole.
+CREATE TABLE heads (
+    env TEXT NOT NULL, asset TEXT NOT NULL, chunk INTEGER NOT NULL,
+    generation INTEGER NOT NULL, digest TEXT NOT NULL, body BLOB NOT NULL,
+    PRIMARY KEY (env, asset, chunk)
+) WITHOUT ROWID;
+
+-- Code and validation versions by component, each once.
+CREATE TABLE code_versions (
+    digest TEXT PRIMARY KEY, body TEXT NOT NULL
+) WITHOUT ROWID;
+
+-- Results: written once, never changed.
+CREATE TABLE materializations (
+    id TEXT PRIMARY KEY, asset TEXT NOT NULL, partition TEXT, recipe TEXT NOT NULL,
+    committed_at REAL NOT NULL, run_id TEXT NOT NULL,
+    storage TEXT NOT NULL, location TEXT NOT NULL, bytes INTEGER NOT NULL,
+    checksum TEXT NOT NULL, body TEXT NOT NULL
+);
+CREATE INDEX materializations_of_asset ON materializations (asset, committed_at);
+
+-- Which schemas and checks a result has passed.
+CREATE TABLE validations (
+    materialization TEXT NOT NULL, validation TEXT NOT NULL,
+    PRIMARY KEY (materialization, validation)
+) WITHOUT ROWID;
+
+-- Who may commit a cell now.
+CREATE TABLE claims (
+    env TEXT NOT NULL, asset TEXT NOT NULL, partition TEXT NOT NULL,
+    attempt TEXT NOT NULL, fence INTEGER NOT NULL, owner TEXT NOT NULL,
+    PRIMARY KEY (env, asset, partition)
+) WITHOUT ROWID;
+CREATE TABLE counters (
+    name TEXT PRIMARY KEY, value INTEGER NOT NULL
+) WITHOUT ROWID;
+INSERT INTO counters VALUES ('fence', 0);
+
+-- Stable paths that still have to follow their heads.
+CREATE TABLE publications (
+    id INTEGER PRIMARY KEY, env TEXT NOT NULL, asset TEXT NOT NULL, partition TEXT
+);
+
+-- What happened.
+CREATE TABLE runs (
+    id TEXT PRIMARY KEY, env TEXT NOT NULL, status TEXT NOT NULL,
+    started_at REAL NOT NULL, ended_at REAL,
+    request TEXT NOT NULL, owner TEXT NOT NULL, counts TEXT NOT NULL
+);
+CREATE INDEX runs_by_start ON runs (started_at);
+CREATE TABLE steps (
+    run_id TEXT NOT NULL, asset TEXT NOT NULL, partition TEXT NOT NULL,
+    at REAL NOT NULL, body TEXT NOT NULL,
+    PRIMARY KEY (run_id, asset, partition)
+) WITHOUT ROWID;
+CREATE TABLE failures (
+    env TEXT NOT NULL, asset TEXT NOT NULL, partition TEXT NOT NULL,
+    run_id TEXT NOT NULL, type TEXT NOT NULL, message TEXT NOT NULL,
+    PRIMARY KEY (env, asset, partition)
+) WITHOUT ROWID;
+CREATE TABLE checks (
+    materialization TEXT NOT NULL, name TEXT NOT NULL,
+    run_id TEXT NOT NULL, at REAL NOT NULL, body TEXT NOT NULL,
+    PRIMARY KEY (materialization, name)
+) WITHOUT ROWID;
+
+-- What was last seen of each source.
+CREATE TABLE observations (
+    source TEXT PRIMARY KEY, path TEXT NOT NULL, identity TEXT NOT NULL,
+    version TEXT NOT NULL
+) WITHOUT ROWID;
+"""
+
+MIGRATIONS: tuple[str, ...] = (FIRST,)
+"""One script a version. Only statements have semicolons, comments have none."""
+
+APPLICATION_ID = 0x41535354  # "ASST": tells our file from any other SQLite file

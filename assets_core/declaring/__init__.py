@@ -1,0 +1,1 @@
+"""How a user says what assets there are."""

@@ -1,0 +1,141 @@
+"""What a function's parameters and annotations say about its inputs.
+
+Types are recognised by name and module, so that no frame library has to be imported.
+"""
+
+from __future__ import annotations
+
+import inspect
+import typing
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from assets_core.errors import AssetsError, DefinitionError
+from assets_core.model.assets import Asset, Form, Input, Source, Upstream
+from assets_core.model.keys import AssetKey
+
+CONTEXT = "context"
+
+_FORMS: Mapping[tuple[str, str], Form] = {
+    ("pandas", "DataFrame"): Form.PANDAS,
+    ("polars", "DataFrame"): Form.POLARS,
+    ("polars", "LazyFrame"): Form.POLARS_LAZY,
+    ("pyarrow", "Table"): Form.ARROW,
+    ("pyarrow", "RecordBatchReader"): Form.ARROW_READER,
+    ("duckdb", "DuckDBPyRelation"): Form.DUCKDB,
+    ("_duckdb", "DuckDBPyRelation"): Form.DUCKDB,
+    ("pathlib", "Path"): Form.PATH,
+}
+_ALIASES = {"pd": "pandas", "pl": "polars", "pa": "pyarrow"}
+_CHOICES = (
+    "annotate it as pd.DataFrame, pl.DataFrame, pl.LazyFrame, pa.Table,"
+    " pa.RecordBatchReader, duckdb.DuckDBPyRelation, or pathlib.Path for a source"
+)
+
+
+def read_inputs(
+    function: Callable[..., Any],
+    inputs: Mapping[str, Any],
+    label: str,
+    where: str,
+) -> tuple[tuple[Input, ...], bool, tuple[AssetsError, ...]]:
+    """Return a function's inputs, whether it takes a context, and what is wrong."""
+    problems: list[AssetsError] = []
+    signature = inspect.signature(function)
+    annotations = _annotations(function)
+    found: list[Input] = []
+    for name, parameter in signature.parameters.items():
+        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+            problems.append(
+                DefinitionError(
+                    f"{label} takes '*{name}', which names no asset",
+                    fix="give the function one parameter for each upstream asset",
+                    where=where,
+                )
+            )
+        elif parameter.kind is parameter.POSITIONAL_ONLY:
+            problems.append(
+                DefinitionError(
+                    f"{label} takes '{name}' only by position",
+                    fix="take the '/' out of its parameters",
+                    where=where,
+                )
+            )
+        elif name != CONTEXT and (name in inputs or parameter.default is parameter.empty):
+            upstream = _upstream(inputs.get(name, name))
+            form = _form(annotations.get(name, parameter.empty))
+            if upstream is None or form is None:
+                problems.append(_bad_input(label, name, inputs, annotations, where))
+            else:
+                key = AssetKey(upstream.key)
+                found.append(Input(name, key, form or Form.PANDAS, upstream.columns))
+    problems += [
+        DefinitionError(
+            f"{label} has inputs={{'{name}': …}}, but no parameter '{name}'",
+            fix=f"its parameters are {', '.join(signature.parameters) or 'none'}",
+            where=where,
+        )
+        for name in inputs
+        if name not in signature.parameters
+    ]
+    return tuple(found), CONTEXT in signature.parameters, tuple(problems)
+
+
+def _upstream(given: Any) -> Upstream | None:
+    if isinstance(given, Upstream):
+        return given
+    if isinstance(given, Asset | Source):
+        return Upstream(given.key)
+    return Upstream(given) if isinstance(given, str) else None
+
+
+def _annotations(function: Callable[..., Any]) -> dict[str, Any]:
+    """Return annotations as types where they can be evaluated, else as text."""
+    plain = inspect.unwrap(function)
+    plain = getattr(plain, "__func__", plain)
+    if not inspect.isfunction(plain):
+        plain = type(function).__call__
+    try:
+        return typing.get_type_hints(plain)
+    except Exception:  # noqa: BLE001 - names under TYPE_CHECKING are not there to evaluate
+        return dict(getattr(plain, "__annotations__", {}))
+
+
+def _form(annotation: Any) -> Form | None:
+    """Return the form an annotation asks for; None if it is no form at all."""
+    if annotation is inspect.Parameter.empty or annotation is Any:
+        return Form.PANDAS
+    if isinstance(annotation, str):
+        module, _, name = annotation.strip("'\" ").rpartition(".")
+        module = _ALIASES.get(module, module)
+        if module:
+            return _FORMS.get((module.partition(".")[0], name))
+        return next((form for (_, known), form in _FORMS.items() if known == name), None)
+    module = str(getattr(annotation, "__module__", "")).partition(".")[0]
+    return _FORMS.get((module, getattr(annotation, "__name__", "")))
+
+
+def _bad_input(
+    label: str,
+    name: str,
+    inputs: Mapping[str, Any],
+    annotations: Mapping[str, Any],
+    where: str,
+) -> AssetsError:
+    if _upstream(inputs.get(name, name)) is None:
+        return DefinitionError(
+            f"{label} has inputs={{'{name}': {inputs[name]!r}}}, which names no asset",
+            fix="give a key such as 'raw/orders', or Upstream('raw/orders')",
+            where=where,
+        )
+    annotation = annotations[name]
+    shown = (
+        annotation
+        if isinstance(annotation, str)
+        else getattr(annotation, "__name__", annotation)
+    )
+    return DefinitionError(
+        f"{label} asks for '{name}' as {shown}, which is no form of a table",
+        fix=_CHOICES,
+        where=where,
+    )

@@ -1,0 +1,1 @@
+"""Ways in, independent of each other."""

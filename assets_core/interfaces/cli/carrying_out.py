@@ -1,0 +1,46 @@
+"""Carry out a run in front of the user: progress, summary, exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from assets_core.interfaces.cli.command import Asked
+from assets_core.interfaces.cli.interrupts import INTERRUPTED
+from assets_core.interfaces.cli.problems import DONE, FAILED
+from assets_core.interfaces.cli.progress import Progress
+from assets_core.interfaces.cli.project import logs_of, opened
+from assets_core.interfaces.cli.summary import failed_lines, next_line, summary_line
+from assets_core.running.result import RunResult
+from assets_core.workspace.reports_run import materialize_report
+from assets_core.workspace.workspace import Workspace
+
+CODES = {"success": DONE, "failed": FAILED, "canceled": INTERRUPTED}
+
+
+def carried_out(asked: Asked, run: Callable[[Workspace], RunResult]) -> int:
+    """Do a run, tell how it goes and went, and return the exit code."""
+    screen = asked.screen
+    progress = Progress(screen)
+    with opened(asked, [progress]) as workspace:
+        tools, graph = workspace.tools, workspace.graph_of_assets
+        progress.expect(graph.nodes)
+
+        def leave() -> None:
+            if progress.run_id:
+                now = tools.clock.now()
+                tools.store.end_run(progress.run_id, "canceled", {}, now)
+
+        asked.interrupts.said, asked.interrupts.leave = progress.heard, leave
+        try:
+            result = run(workspace)
+        finally:
+            progress.stop()
+            asked.interrupts.said = asked.interrupts.leave = None
+    screen.tell(*([""] if result.steps else []), summary_line(result))
+    logs = logs_of(tools, graph, result.run_id, [step.cell.asset for step in result.steps])
+    screen.complain(*failed_lines(result, logs, screen.width))
+    if result.status != "success":
+        screen.complain("", next_line(result))
+    if asked.json:
+        screen.document(materialize_report(result))
+    return CODES[result.status]

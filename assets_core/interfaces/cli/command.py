@@ -1,0 +1,104 @@
+"""What all commands share: where they write, and the options that follow their name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from assets_core.errors import UsageError
+from assets_core.interfaces.cli.interrupts import Interrupts
+from assets_core.interfaces.cli.options import (
+    LOOKS,
+    SHARED,
+    Given,
+    named,
+    shared_options,
+)
+from assets_core.interfaces.cli.screen import Screen, kept_stdout
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a command was asked to do it with.
+
+    Attributes:
+        project: The project's folder; None means the nearest one upward.
+        json: Whether one document is wanted in place of text.
+    """
+
+    project: str | None
+    env: str
+    json: bool
+    screen: Screen
+    interrupts: Interrupts
+
+
+class Command(click.Command):
+    """A command that takes the shared options as well, and keeps stdout to itself."""
+
+    has_document = True
+    """Whether it has a JSON document."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"context_settings": LOOKS, **kwargs})
+        self.params += shared_options()
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the command line; what is wrong with it is this command's."""
+        with named(ctx):
+            return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run it; whatever else prints meanwhile, prints to stderr."""
+        given = ctx.ensure_object(Given)
+        if given.json and not self.has_document:
+            raise UsageError(f"'{ctx.info_name}' has no --json", fix="leave it out")
+        with kept_stdout() as stdout:
+            screen = Screen(stdout, json=given.json)
+            ctx.obj = Asked(given.project, given.env, given.json, screen, given.interrupts)
+            return super().invoke(ctx)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the command's own options first."""
+        rows: dict[bool, list[tuple[str, str]]] = {True: [], False: []}
+        for parameter in self.get_params(ctx):
+            row = parameter.get_help_record(ctx)
+            if parameter.param_type_name != "option" or not row:
+                continue
+            if self.has_document or parameter.name != "json":
+                rows[parameter.name in SHARED].append(row)
+        with formatter.section("Options"):
+            formatter.write_dl(rows[False])
+        with formatter.section("Options of every command"):
+            formatter.write_dl(rows[True])
+
+
+class TextCommand(Command):
+    """A command without a JSON document."""
+
+    has_document = False
+
+
+def at_least(least: int) -> Callable[..., int | None]:
+    """Return what reads a whole number and refuses one that is too small."""
+
+    def read(_context: click.Context, _option: click.Parameter, text: Any) -> int | None:
+        if text is None:
+            return None
+        try:
+            number = int(text)
+        except ValueError:
+            number = least - 1
+        if number < least:
+            raise click.BadParameter(f"{text!r} is no whole number from {least} up")
+        return number
+
+    return read
+
+
+def selection_argument() -> Callable[[Any], Any]:
+    """Return the argument `[SELECTION]...`."""
+    return click.argument("selection", nargs=-1, metavar="[SELECTION]...")

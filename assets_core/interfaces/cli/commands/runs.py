@@ -1,0 +1,126 @@
+"""`assets runs`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+
+from assets_core.interfaces.cli.command import Asked, Command
+from assets_core.interfaces.cli.layout import (
+    clean,
+    in_columns,
+    indented,
+    short_path,
+    status_word,
+    strong,
+)
+from assets_core.interfaces.cli.progress import WIDEST_NAME, step_lines
+from assets_core.interfaces.cli.project import logs_of, opened
+from assets_core.interfaces.cli.summary import failure_lines
+from assets_core.interfaces.cli.words import counts_text, seconds_text, time_text
+from assets_core.model.keys import AssetKey
+from assets_core.model.records import RunRecord
+from assets_core.workspace.reports_run import run_report, runs_report
+from assets_core.workspace.workspace import Workspace
+
+SHORT_ID = 12
+MOST_LOG_LINES = 50
+
+
+@click.command("runs", cls=Command)
+@click.argument("run", required=False)
+@click.pass_obj
+def command(asked: Asked, run: str | None) -> int:
+    """Show the latest runs, or one in full with its logs.
+
+    RUN is the id of a run, or the beginning of one.
+    """
+    with opened(asked) as workspace:
+        if run is None:
+            _all(asked, workspace)
+        else:
+            _one(asked, workspace, workspace.find_run(run))
+    return 0
+
+
+def _all(asked: Asked, workspace: Workspace) -> None:
+    records = workspace.runs()
+    if asked.json:
+        asked.screen.document(runs_report(records))
+        return
+    if not records:
+        asked.screen.say("There are no runs yet; make one with: assets materialize")
+        return
+    rows = [
+        (
+            record.id[:SHORT_ID],
+            status_word(record.status),
+            time_text(record.started_at),
+            _span(record),
+            counts_text(record.counts),
+        )
+        for record in records
+    ]
+    heads = ("run", "status", "started (UTC)", "took", "steps")
+    asked.screen.say(*in_columns(rows, heads=heads, right=[3]))
+
+
+def _one(asked: Asked, workspace: Workspace, record: RunRecord) -> None:
+    keys = [step.cell.asset for step in record.steps]
+    logs = logs_of(workspace.tools, workspace.graph_of_assets, record.id, keys)
+    if asked.json:
+        texts = {key: str(path) for key, path in logs.items()}
+        asked.screen.document(run_report(record, texts))
+    else:
+        asked.screen.say(*_lines(record, logs, asked.screen.width))
+
+
+def _span(record: RunRecord) -> str:
+    return (
+        "" if record.ended_at is None else seconds_text(record.ended_at - record.started_at)
+    )
+
+
+def _lines(
+    record: RunRecord, logs: Mapping[AssetKey, Path], width: int | None
+) -> list[str]:
+    request = record.request
+    facts = {
+        "started": f"{time_text(record.started_at)} UTC",
+        "took": _span(record),
+        "by": request.by,
+        "because": request.reason,
+        "selection": " ".join(request.selection) or "everything",
+        "options": " ".join(
+            (["--force"] if request.force else [])
+            + ([] if request.upstream else ["--no-upstream"])
+        ),
+        "steps": counts_text(record.counts),
+    }
+    lines = [
+        f"{strong(record.id)}  {status_word(record.status)}",
+        *in_columns([(name, clean(text)) for name, text in facts.items() if text]),
+        "",
+    ]
+    room = min(WIDEST_NAME, max((len(step.cell.asset) for step in record.steps), default=0))
+    for step in record.steps:
+        lines += step_lines(step, room, width)
+    for step in record.steps:
+        if step.status == "failed":
+            lines += ["", *failure_lines(step, None, width)]
+    for key, path in logs.items():
+        lines += [
+            "",
+            f"{strong('Log of')} {strong(key)}: {short_path(path)}",
+            *indented(_tail(path)),
+        ]
+    return lines
+
+
+def _tail(path: Path) -> list[str]:
+    lines = clean(path.read_text("utf-8", "replace")).splitlines()
+    left_out = len(lines) - MOST_LOG_LINES
+    before = [f"… {left_out:,} lines before these"] if left_out > 0 else []
+    return [*before, *lines[-MOST_LOG_LINES:]]

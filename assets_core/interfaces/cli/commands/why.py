@@ -1,0 +1,56 @@
+"""`assets why`."""
+
+from __future__ import annotations
+
+import click
+
+from assets_core.interfaces.cli.command import Asked, Command
+from assets_core.interfaces.cli.layout import Branch, as_tree, one_line, status_word, strong
+from assets_core.interfaces.cli.project import opened
+from assets_core.interfaces.cli.words import time_text
+from assets_core.workspace.explaining import Explained, Explanation, Root
+from assets_core.workspace.reports import why_report
+
+
+@click.command("why", cls=Command)
+@click.argument("asset")
+@click.pass_obj
+def command(asked: Asked, asset: str) -> int:
+    """Explain why an asset is stale, down to the root cause."""
+    with opened(asked) as workspace:
+        explanation = workspace.why(asset)
+    if asked.json:
+        asked.screen.document(why_report(explanation))
+    else:
+        asked.screen.say(*_lines(explanation))
+    return 0
+
+
+def _lines(explanation: Explanation) -> list[str]:
+    status = explanation.status
+    lines = [f"{strong(status.key)} is {status_word(status.status)}"]
+    if explanation.reasons:
+        lines += as_tree([_branch(one) for one in explanation.reasons])
+    elif status.head is not None:
+        lines += [f"nothing changed since {time_text(status.head.at)} UTC"]
+    if status.error is not None:
+        problem = one_line(status.error.message.partition("\n")[0])
+        lines += ["", f"its last attempt failed: {problem}"]
+    return lines
+
+
+def _branch(explained: Explained) -> Branch:
+    below = _chain(explained.root)
+    return Branch(one_line(str(explained.reason)), below)
+
+
+def _chain(root: Root | None) -> tuple[Branch, ...]:
+    """Return a chain of causes, each below the one that it brought about."""
+    causes = []
+    while root is not None:
+        causes.append(root)
+        root = root.root
+    below: tuple[Branch, ...] = ()
+    for cause in reversed(causes):
+        below = (Branch(f"{strong(cause.asset)}: {one_line(cause.text)}", below),)
+    return below

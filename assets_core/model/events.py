@@ -1,0 +1,59 @@
+"""What happens in a run, for those who watch. A union of values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from assets_core.model.keys import Cell
+from assets_core.model.records import StepRecord
+
+
+@dataclass(frozen=True, slots=True)
+class RunStarted:
+    """A run begins; `steps` are planned and `fresh` cells need nothing."""
+
+    run_id: str
+    steps: int
+    fresh: int
+
+
+@dataclass(frozen=True, slots=True)
+class StepStarted:
+    """A step begins."""
+
+    cell: Cell
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepWaiting:
+    """A step waits, and says for what."""
+
+    cell: Cell
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """Something went wrong that the run can go on without."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepEnded:
+    """A step has ended and was recorded."""
+
+    step: StepRecord
+
+
+@dataclass(frozen=True, slots=True)
+class RunEnded:
+    """A run has ended."""
+
+    run_id: str
+    status: str
+    seconds: float
+
+
+Event = RunStarted | StepStarted | StepWaiting | Warned | StepEnded | RunEnded

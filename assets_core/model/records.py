@@ -1,0 +1,290 @@
+"""What the metadata store remembers, as plain values.
+
+A materialization never changes. A head says which one a cell shows in an environment;
+heads are what planning reads in bulk, so they carry every digest that staleness asks for.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from assets_core.model.keys import AssetKey, Cell
+from assets_core.model.versions import CodeVersion, Digest, InputVersion
+
+RunStatus = Literal["running", "success", "failed", "canceled"]
+StepStatus = Literal[
+    "computed", "revalidated", "reused", "skipped", "failed", "blocked", "canceled"
+]
+
+ONLY_CELL = 0
+"""The ordinal of the one cell of an unpartitioned asset."""
+
+MAIN = "main"
+"""The environment that is used when none is named."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredData:
+    """Where the bytes of a materialization are, and what they must be.
+
+    Attributes:
+        storage: The identity of the IO manager that wrote them: its type and root.
+        location: Their name inside that storage.
+        checksum: SHA-256 of the bytes.
+    """
+
+    storage: str
+    location: str
+    bytes: int
+    checksum: str
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a stored table: its canonical type and the version of its content."""
+
+    name: str
+    type: str
+    version: Digest
+
+
+@dataclass(frozen=True, slots=True)
+class Materialization:
+    """One result that was committed. It never changes.
+
+    Attributes:
+        code: Digest of the code version; the components are kept once per digest.
+        validation: Digest of the schema and checks that it passed when it was made.
+        config: A digest for each configured value, by name.
+        columns: Names, exact types and versions.
+        committed_at: Seconds since 1970, UTC.
+        reasons: Why it was made, in sentences.
+    """
+
+    id: str
+    cell: Cell
+    recipe: Digest
+    code: Digest
+    validation: Digest
+    config: Mapping[str, Digest]
+    inputs: tuple[InputVersion, ...]
+    data_version: Digest
+    columns: tuple[Column, ...]
+    rows: int
+    stored: StoredData
+    run_id: str
+    committed_at: float
+    seconds: float
+    reasons: tuple[str, ...] = ()
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    made_with: Mapping[str, str] = field(default_factory=dict)
+
+    def column_version(self, name: str) -> Digest | None:
+        """Return the version of one column, or None if there is no such column."""
+        return next(
+            (column.version for column in self.columns if column.name == name), None
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Which materialization a cell shows, with the digests that staleness compares.
+
+    Attributes:
+        stamp: Digest of the validation it passed and the storage it lies in.
+        at: When the data was computed, in seconds since 1970, UTC.
+        held: Whether it was rolled back on purpose and must be left alone.
+    """
+
+    materialization: str
+    recipe: Digest
+    data_version: Digest
+    stamp: Digest
+    at: float
+    held: bool = False
+
+
+_HEAD = struct.Struct("<q16s16s16s16sdB")
+
+
+def pack_heads(heads: Mapping[int, Head]) -> bytes:
+    """Return the heads of one chunk of ordinals as bytes."""
+    return b"".join(
+        _HEAD.pack(
+            ordinal,
+            bytes.fromhex(head.materialization),
+            bytes.fromhex(head.recipe),
+            bytes.fromhex(head.data_version),
+            bytes.fromhex(head.stamp),
+            head.at,
+            head.held,
+        )
+        for ordinal, head in sorted(heads.items())
+    )
+
+
+def unpack_heads(body: bytes) -> dict[int, Head]:
+    """Return what `pack_heads` was given.
+
+    >>> head = Head("0" * 32, "1" * 32, "2" * 32, "3" * 32, 1.5)
+    >>> unpack_heads(pack_heads({0: head})) == {0: head}
+    True
+    """
+    return {
+        ordinal: Head(made.hex(), recipe.hex(), data.hex(), stamp.hex(), at, bool(held))
+        for ordinal, made, recipe, data, stamp, at, held in _HEAD.iter_unpack(body)
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """The process that holds a claim or carries out a run."""
+
+    host: str
+    boot: str
+    pid: int
+    started: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to commit one cell; the fence tells claims on the same cell apart."""
+
+    env: str
+    cell: Cell
+    attempt: str
+    fence: int
+    owner: Owner
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRecord:
+    """What one check found on one cell.
+
+    Attributes:
+        metadata: For schemas, `failures`: rows of column, check, count and examples.
+    """
+
+    asset: AssetKey
+    partition: str | None
+    check: str
+    passed: bool
+    blocking: bool
+    message: str = ""
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """One change of one head, made in one transaction.
+
+    Attributes:
+        materialization: A new result; None when the head moves to one that exists.
+        before: The materialization that the head must still show, None for no head.
+        versions: Code versions that the records refer to.
+        validated: Digest of the validation that the data has now passed.
+        publish: Whether a stable path has to follow.
+    """
+
+    claim: Claim
+    head: Head
+    before: str | None
+    materialization: Materialization | None
+    versions: tuple[CodeVersion, ...]
+    validated: Digest
+    checks: tuple[CheckRecord, ...]
+    publish: bool
+    run_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """A stable path that still has to follow a head."""
+
+    id: int
+    env: str
+    cell: Cell
+
+
+@dataclass(frozen=True, slots=True)
+class StepError:
+    """What went wrong in a step, for people: the message holds the fix as well."""
+
+    type: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepRecord:
+    """How one step of a run ended."""
+
+    cell: Cell
+    status: StepStatus
+    rows: int | None = None
+    bytes: int | None = None
+    data_version: Digest | None = None
+    seconds: float = 0.0
+    error: StepError | None = None
+    reasons: tuple[str, ...] = ()
+    materialization: str | None = None
+    checks: tuple[CheckRecord, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RunRequest:
+    """What a run was asked to do, so that it can be resumed."""
+
+    selection: tuple[str, ...]
+    force: bool = False
+    upstream: bool = True
+    reason: str = ""
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """One run, as remembered."""
+
+    id: str
+    env: str
+    status: RunStatus
+    started_at: float
+    ended_at: float | None
+    request: RunRequest
+    owner: Owner
+    counts: Mapping[str, int] = field(default_factory=dict)
+    steps: tuple[StepRecord, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FileIdentity:
+    """What tells two states of a file apart without reading it."""
+
+    size: int
+    modified_ns: int
+    changed_ns: int
+    inode: int
+    device: int
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """The version of a source, and the state of the file in which it was found."""
+
+    source: AssetKey
+    path: str
+    identity: FileIdentity
+    version: Digest
+
+
+def count_statuses(steps: Iterable[StepRecord], fresh: int) -> dict[str, int]:
+    """Return how many steps ended in each way, with the cells that had nothing to do."""
+    counts = dict.fromkeys(
+        ("computed", "revalidated", "reused", "skipped", "failed", "blocked", "canceled"), 0
+    )
+    for step in steps:
+        counts[step.status] += 1
+    return {**counts, "fresh": fresh}

@@ -1,0 +1,143 @@
+"""Digests that say what made a result and what the result is. Pure functions of values.
+
+Every digest length-prefixes its parts, so that no two lists of parts are ever written
+alike.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from assets_core.model.keys import Cell
+
+Digest = str  # 32 hexadecimal characters, 128 bits
+
+NO_DIGEST: Digest = "0" * 32
+
+
+def digest(*parts: str | bytes) -> Digest:
+    """Return one digest for a list of parts.
+
+    >>> digest("ab", "c") == digest("a", "bc")
+    False
+    """
+    hasher = hashlib.sha256()
+    for part in parts:
+        data = part if isinstance(part, bytes) else part.encode("utf-8", "surrogatepass")
+        hasher.update(b"%d:" % len(data))
+        hasher.update(data)
+    return hasher.hexdigest()[:32]
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """One thing of ours that makes an asset: its function, a helper, a constant.
+
+    Attributes:
+        kind: What it is: function, helper, class, constant, module, object, package.
+        name: Its full name for people, such as `flights.cleaning.LIMIT`; not hashed.
+        digest: Of its own content, without what it refers to.
+        text: A short value to show, for constants that are safe to show.
+    """
+
+    kind: str
+    name: str
+    digest: Digest
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeVersion:
+    """What a function is made of, by component, and one digest of it all.
+
+    Attributes:
+        opaque: Why the version cannot be known, in sentences; empty when it can.
+        packages: Installed distributions that the code reaches, with their versions.
+    """
+
+    digest: Digest
+    components: tuple[Component, ...] = ()
+    opaque: tuple[str, ...] = ()
+    packages: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentChange:
+    """A component that differs between two code versions."""
+
+    kind: str
+    name: str
+    change: Literal["changed", "added", "removed"]
+    before: str = ""
+    after: str = ""
+
+    def __str__(self) -> str:
+        if self.before and self.after and self.before != self.after:
+            return f"{self.kind} {self.name}: {self.before} → {self.after}"
+        return f"{self.kind} {self.name} {self.change}"
+
+
+@dataclass(frozen=True, slots=True)
+class InputVersion:
+    """What one input held when a result was made, and in which form it was read."""
+
+    parameter: str
+    cell: Cell
+    form: str
+    data_version: Digest
+    columns: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DataVersion:
+    """The digest of a table's content, and of each of its columns."""
+
+    digest: Digest
+    columns: Mapping[str, Digest]
+
+
+def recipe_digest(
+    cell: Cell, code: Digest, config: Digest, inputs: Iterable[InputVersion]
+) -> Digest:
+    """Return the recipe: the same recipe promises the same result."""
+    parts = ["recipe 1", cell.asset, _text(cell.partition), code, config]
+    for given in sorted(inputs, key=lambda given: (given.parameter, given.cell)):
+        columns = NO_DIGEST if given.columns is None else digest(*given.columns)
+        parts.append(
+            digest(
+                given.parameter,
+                given.cell.asset,
+                _text(given.cell.partition),
+                given.form,
+                columns,
+                given.data_version,
+            )
+        )
+    return digest(*parts)
+
+
+def changed_components(now: CodeVersion, last: CodeVersion) -> tuple[ComponentChange, ...]:
+    """Return what differs between two code versions, functions first, then by name."""
+    before = {(part.kind, part.name): part for part in last.components}
+    after = {(part.kind, part.name): part for part in now.components}
+    changes: list[ComponentChange] = []
+    for kind, name in sorted(before.keys() | after.keys(), key=_functions_first):
+        old, new = before.get((kind, name)), after.get((kind, name))
+        if old is None and new is not None:
+            changes.append(ComponentChange(kind, name, "added", after=new.text))
+        elif new is None and old is not None:
+            changes.append(ComponentChange(kind, name, "removed", before=old.text))
+        elif old is not None and new is not None and old.digest != new.digest:
+            changes.append(ComponentChange(kind, name, "changed", old.text, new.text))
+    return tuple(changes)
+
+
+def _functions_first(part: tuple[str, str]) -> tuple[bool, str, str]:
+    return (part[0] != "function", *part)
+
+
+def _text(partition: str | None) -> str:
+    return "-" if partition is None else f"+{partition}"

@@ -1,0 +1,180 @@
+"""What the core asks of the database that remembers heads, results, runs and checks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from assets_core.model.keys import AssetKey, Cell
+from assets_core.model.records import (
+    CheckRecord,
+    Claim,
+    Commit,
+    Head,
+    Materialization,
+    Observation,
+    Owner,
+    Publication,
+    RunRecord,
+    RunRequest,
+    RunStatus,
+    StepError,
+    StepRecord,
+    StoredData,
+)
+from assets_core.model.versions import CodeVersion, Digest
+
+
+@dataclass(frozen=True, slots=True)
+class Reusable:
+    """A result that can be shown again, and the validations it has passed."""
+
+    materialization: Materialization
+    validated: frozenset[Digest]
+
+
+class MetadataStore(Protocol):
+    """Remembers. Its transaction is the moment at which a result becomes real.
+
+    Whatever a method says it has written survives `kill -9` and loss of power. Methods
+    may be called by many threads, and by many processes at once.
+    """
+
+    def close(self) -> None:
+        """Let go of the database."""
+        ...
+
+    # What planning reads, in bulk.
+
+    def heads(self, env: str) -> dict[Cell, Head]:
+        """Return every head of an environment."""
+        ...
+
+    def materializations(self, ids: Iterable[str]) -> dict[str, Materialization]:
+        """Return results by id; unknown ids are left out."""
+        ...
+
+    def stored(self, ids: Iterable[str]) -> dict[str, StoredData]:
+        """Return where the bytes of results are, by id; unknown ids are left out."""
+        ...
+
+    def code_versions(self, digests: Iterable[Digest]) -> dict[Digest, CodeVersion]:
+        """Return code versions by digest; unknown ones are left out."""
+        ...
+
+    def reusable(self, assets: Iterable[AssetKey]) -> dict[tuple[Cell, Digest], Reusable]:
+        """Return the latest result of each recipe that these assets ever had."""
+        ...
+
+    def failures(self, env: str) -> dict[Cell, tuple[str, StepError]]:
+        """Return cells whose last attempt failed, with the run and the error."""
+        ...
+
+    def observations(self) -> dict[AssetKey, Observation]:
+        """Return what was last seen of each source."""
+        ...
+
+    def observe(self, observations: Sequence[Observation]) -> None:
+        """Remember what was seen of sources."""
+        ...
+
+    # How a result becomes real.
+
+    def claim(self, env: str, cell: Cell, attempt: str, owner: Owner) -> Claim | Owner:
+        """Take the right to commit a cell, or return who has it.
+
+        A claim of the same host whose owner is no longer alive is taken over.
+        """
+        ...
+
+    def release(self, claim: Claim) -> None:
+        """Give a claim back; does nothing if it was taken over."""
+        ...
+
+    def head(self, env: str, cell: Cell) -> Head | None:
+        """Return the head of one cell, as it is now."""
+        ...
+
+    def commit(self, commit: Commit) -> Publication | None:
+        """Insert the result and move the head, in one transaction; return what to publish.
+
+        The claim is given back with it.
+
+        Raises:
+            ClaimLostError: The fence or the head is no longer what the claim saw.
+        """
+        ...
+
+    def pending_publications(self, env: str) -> tuple[Publication, ...]:
+        """Return stable paths that still have to follow their heads."""
+        ...
+
+    def published(self, publications: Iterable[Publication]) -> None:
+        """Strike off stable paths that have followed."""
+        ...
+
+    # What happened.
+
+    def begin_run(
+        self, run_id: str, env: str, request: RunRequest, owner: Owner, at: float
+    ) -> None:
+        """Remember that a run begins."""
+        ...
+
+    def record_step(self, run_id: str, env: str, step: StepRecord, at: float) -> None:
+        """Remember how a step ended."""
+        ...
+
+    def end_run(
+        self, run_id: str, status: RunStatus, counts: Mapping[str, int], at: float
+    ) -> None:
+        """Remember how a run ended."""
+        ...
+
+    def forget_runs(self, keep: int) -> tuple[str, ...]:
+        """Forget all but the latest runs with their steps; return the ids of those gone.
+
+        Results, heads and checks stay: no status ever changes by it.
+        """
+        ...
+
+    def runs(self, limit: int = 50) -> tuple[RunRecord, ...]:
+        """Return the latest runs, newest first, without their steps."""
+        ...
+
+    def run(self, run_id: str) -> RunRecord | None:
+        """Return one run with its steps."""
+        ...
+
+    def history(self, cell: Cell, limit: int = 20) -> tuple[Materialization, ...]:
+        """Return the results of a cell, newest first."""
+        ...
+
+    def checks(self, materialization: str) -> tuple[CheckRecord, ...]:
+        """Return what the checks last found on a result."""
+        ...
+
+    def record_checks(
+        self, materialization: str, run_id: str, checks: Sequence[CheckRecord], at: float
+    ) -> None:
+        """Remember what checks found on a stored result."""
+        ...
+
+    # Its own health.
+
+    def claims(self) -> tuple[Claim, ...]:
+        """Return every claim that somebody holds."""
+        ...
+
+    def dead_claims(self) -> tuple[Claim, ...]:
+        """Return the claims of processes of this host that are no longer alive."""
+        ...
+
+    def drop_dead_claims(self) -> tuple[Claim, ...]:
+        """Give back the claims of processes of this host that are no longer alive."""
+        ...
+
+    def problems(self) -> tuple[str, ...]:
+        """Return what is wrong with the database itself, in sentences."""
+        ...

@@ -1,0 +1,76 @@
+"""What the core asks of a schema library."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One check of a schema that did not pass.
+
+    Attributes:
+        column: The column, or an empty text for a check of the whole table.
+        count: How many rows break it; None where it is not about rows.
+        examples: A few of the values that break it, as text.
+    """
+
+    column: str
+    check: str
+    count: int | None
+    examples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Validated:
+    """What a schema made of a table.
+
+    Attributes:
+        table: The table as it has to be stored: changed where the schema changes data.
+        failures: Every check that did not pass; empty when all did.
+    """
+
+    table: pa.Table
+    failures: tuple[Failure, ...]
+
+
+class Validator(Protocol):
+    """Checks tables against schemas.
+
+    Every row is looked at: a schema that could only be compared by names and types is
+    never reported as passed.
+    """
+
+    def schema_problem(self, schema: Any) -> str | None:
+        """Return why an object cannot be used as a schema, None if it can.
+
+        It is asked when a project loads, so that nobody waits for data to learn it: a
+        schema without a problem is one that `validate` takes. What a schema asks for
+        and nobody would do, or would do in silence, is a problem.
+        """
+        ...
+
+    def changes_data(self, schema: Any) -> bool:
+        """Return whether validating may give other data than it was given.
+
+        Raises:
+            DefinitionError: The schema has a problem.
+        """
+        ...
+
+    def validate(self, schema: Any, table: pa.Table) -> Validated:
+        """Check a whole table in canonical form and tell every failure, not the first.
+
+        A schema that only looks gives back the very table that it was given.
+
+        Raises:
+            DefinitionError: The schema has a problem.
+            ConfigurationError: Its library is set up so that it would not do what it says.
+            UnsupportedDataError: Its library cannot hold a column.
+            SchemaError: It stopped with an exception that is not about a check.
+        """
+        ...

@@ -1,0 +1,105 @@
+"""Call a user's function: with its context, its log, and its repetitions."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from assets_core.errors import AssetsError
+from assets_core.files import make_folder
+from assets_core.model.assets import Asset
+from assets_core.running.context import RunContext
+from assets_core.running.tools import Tools
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of a function, and what it leaves beside its data.
+
+    Attributes:
+        metadata: What the function said with `context.metadata`.
+        uses: What it asked for that no version covers: `previous`.
+    """
+
+    run_id: str
+    asset: Asset
+    previous: Callable[[], Any]
+    metadata: dict[str, Any] = field(default_factory=dict)
+    uses: dict[str, str] = field(default_factory=dict)
+
+
+def call_function(tools: Tools, call: Call, arguments: Mapping[str, Any]) -> Any:
+    """Return what the function returns, repeating it as its retry policy says."""
+    retry = call.asset.retry
+    with _log(tools, call) as log:
+        failures = 0
+        while True:
+            try:
+                return call.asset.function(**arguments, **_context(call, log))
+            except AssetsError:
+                raise  # bad data does not get better
+            except Exception as error:
+                if (
+                    retry is None
+                    or failures >= retry.times
+                    or not isinstance(error, retry.on)
+                ):
+                    raise
+                pause = retry.pause(failures)
+                log.warning("failed; calling it again in %s s", pause, exc_info=error)
+                tools.clock.sleep(pause)
+                failures += 1
+                call.metadata.clear()
+
+
+def _context(call: Call, log: logging.Logger) -> dict[str, RunContext]:
+    if not call.asset.takes_context:
+        return {}
+
+    def previous() -> Any:
+        call.uses["previous"] = "read"
+        return call.previous()
+
+    context = RunContext(call.run_id, call.asset.config, log, previous, call.metadata)
+    return {"context": context}
+
+
+def log_path(logs: Path, run_id: str, asset: Asset) -> Path:
+    """Return the file that holds what one step of a run logged."""
+    return logs / run_id / f"{asset.key.replace('/', '.')}.log"
+
+
+@contextmanager
+def _log(tools: Tools, call: Call) -> Iterator[logging.Logger]:
+    path = log_path(tools.logs, call.run_id, call.asset)
+    with open_log(path) as log:
+        yield log
+
+
+@contextmanager
+def open_log(path: Path) -> Iterator[logging.Logger]:
+    """Give a logger whose file is made when the first line is written."""
+    log = logging.Logger(path.stem, logging.INFO)  # noqa: LOG001 - not one of the global ones
+    handler = _LateFileHandler(path)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    log.addHandler(handler)
+    try:
+        yield log
+    finally:
+        handler.close()
+
+
+class _LateFileHandler(logging.FileHandler):
+    """Makes its folder and file only when there is something to write."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, encoding="utf-8", delay=True)
+        self._path = path
+
+    def _open(self) -> Any:
+        make_folder(self._path.parent)
+        return super()._open()

@@ -1,0 +1,142 @@
+"""Make a result real: staged, sealed, committed, published.
+
+The metadata store's transaction is the moment. Before it nobody can see the data; after
+it the data is there, and only the stable path may still have to follow.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from assets_core.model.keys import Cell
+from assets_core.model.records import (
+    CheckRecord,
+    Column,
+    Commit,
+    Head,
+    Materialization,
+    StepRecord,
+    StepStatus,
+    StoredData,
+)
+from assets_core.running.attempt import Attempt
+from assets_core.running.publishing import publish
+from assets_core.versioning.canonical import schema_to_json
+from assets_core.versioning.data_version import data_version
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_NOWHERE = StoredData("", "", 0, "")
+
+
+def new_result(
+    attempt: Attempt, table: pa.Table, reasons: tuple[str, ...]
+) -> Materialization:
+    """Return the record of a table that was just computed; it is stored nowhere yet."""
+    version = data_version(table)
+    expected = attempt.job.expected
+    return Materialization(
+        id=attempt.claim.attempt,
+        cell=attempt.job.cell,
+        recipe=expected.recipe(attempt.inputs),
+        code=expected.code.digest,
+        validation=expected.validation.digest,
+        config=expected.config,
+        inputs=attempt.inputs,
+        data_version=version.digest,
+        columns=tuple(
+            Column(one["name"], one["type"], version.columns[one["name"]])
+            for one in schema_to_json(table.schema)
+        ),
+        rows=table.num_rows,
+        stored=_NOWHERE,
+        run_id=attempt.job.run_id,
+        committed_at=0.0,
+        seconds=0.0,
+        reasons=reasons,
+    )
+
+
+def store_result(
+    attempt: Attempt,
+    table: pa.Table,
+    made: Materialization,
+    checks: tuple[CheckRecord, ...],
+    status: StepStatus,
+) -> StepRecord:
+    """Write a table, make it durable, and let the cell show it."""
+    manager = attempt.manager
+    staged = manager.stage(attempt.job.cell, table, attempt.claim.attempt)
+    try:
+        stored = manager.seal(staged)
+    except BaseException:
+        manager.discard(staged)
+        raise
+    made = replace(made, stored=stored, committed_at=attempt.tools.clock.now())
+    return _commit(attempt, made, made, checks, status)
+
+
+def show_result(
+    attempt: Attempt,
+    made: Materialization,
+    checks: tuple[CheckRecord, ...],
+    status: StepStatus,
+    reasons: tuple[str, ...],
+) -> StepRecord:
+    """Let the cell show a result that is already stored."""
+    record = _commit(attempt, made, None, checks, status)
+    return replace(record, reasons=reasons)
+
+
+def _commit(
+    attempt: Attempt,
+    made: Materialization,
+    new: Materialization | None,
+    checks: tuple[CheckRecord, ...],
+    status: StepStatus,
+) -> StepRecord:
+    job, tools = attempt.job, attempt.tools
+    before = attempt.known.heads.get(job.cell)
+    head = Head(
+        made.id, made.recipe, made.data_version, job.expected.stamp, made.committed_at
+    )
+    publication = tools.store.commit(
+        Commit(
+            claim=attempt.claim,
+            head=head,
+            before=None if before is None else before.materialization,
+            materialization=new,
+            versions=(job.expected.code, job.expected.validation),
+            validated=job.expected.validation.digest,
+            checks=checks,
+            publish=True,
+            run_id=job.run_id,
+        )
+    )
+    if publication is not None:
+        publish(tools, job.asset, publication)
+    return record_of(job.cell, status, made, made.reasons, checks)
+
+
+def record_of(
+    cell: Cell,
+    status: StepStatus,
+    made: Materialization | None,
+    reasons: tuple[str, ...],
+    checks: tuple[CheckRecord, ...] = (),
+) -> StepRecord:
+    """Return how a step ended that shows a result."""
+    if made is None:
+        return StepRecord(cell, status, reasons=reasons, checks=checks)
+    return StepRecord(
+        cell=cell,
+        status=status,
+        rows=made.rows,
+        bytes=made.stored.bytes,
+        data_version=made.data_version,
+        reasons=reasons,
+        materialization=made.id,
+        checks=checks,
+    )

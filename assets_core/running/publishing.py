@@ -1,0 +1,45 @@
+"""Let stable paths follow the heads.
+
+A commit leaves a note that its path has to follow. The note is struck off once the path
+shows the head; whoever finds a note, after a crash or not, does the same thing, so it
+does not matter who does it, or how often.
+"""
+
+from __future__ import annotations
+
+from assets_core.errors import AssetsError
+from assets_core.files import crash_point
+from assets_core.model.assets import Asset
+from assets_core.model.events import Warned
+from assets_core.model.graph import Graph
+from assets_core.model.records import Publication
+from assets_core.running.tools import Tools
+
+
+def publish(tools: Tools, asset: Asset, publication: Publication) -> None:
+    """Make a cell's stable path show its head, whatever the head is by then."""
+    env, cell = publication.env, publication.cell
+    shown = None
+    while (
+        head := tools.store.head(env, cell)
+    ) is not None and head.materialization != shown:
+        made = tools.store.materializations([head.materialization])[head.materialization]
+        manager = tools.io_with(cell, made.stored)
+        unique = f"{publication.id:x}"
+        manager.publish(cell, made.stored, how=asset.publish, env=env, unique=unique)
+        shown = head.materialization
+    tools.store.published([publication])
+    crash_point("publish.recorded")
+
+
+def publish_pending(tools: Tools, graph: Graph, env: str) -> None:
+    """Publish what runs that were stopped have left unpublished."""
+    for publication in tools.store.pending_publications(env):
+        node = graph.nodes.get(publication.cell.asset)
+        if not isinstance(node, Asset):
+            tools.store.published([publication])  # no longer declared: nothing to show
+            continue
+        try:
+            publish(tools, node, publication)
+        except AssetsError as error:
+            tools.notify(Warned(str(error)))

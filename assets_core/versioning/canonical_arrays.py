@@ -1,0 +1,204 @@
+"""Give columns another type of equal meaning: the work behind canonical.py.
+
+Written by hand where Arrow's own cast cannot do it (extension types and run-end encoded
+values inside lists) or does it wrongly without a word (list views in another order,
+string views of more than 2 GiB: both seen with version 26). Buffers are shared wherever
+the layout allows; no value is ever touched in Python.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from pyarrow import lib
+
+from assets_core.errors import UnsupportedDataError
+
+_LARGEST_CHUNK = 2**31 - 1
+
+
+class _TooLongError(Exception):
+    """Text or bytes that do not fit into one chunk."""
+
+
+def convert_column(
+    column: pa.ChunkedArray, kind: pa.DataType, name: str
+) -> pa.ChunkedArray:
+    """Return the column with a canonical type, in more chunks where one would overflow.
+
+    Raises:
+        UnsupportedDataError: A value would be lost; it names the row.
+    """
+    if column.type.equals(kind, check_metadata=True):
+        return column
+    chunks: list[pa.Array] = []
+    row = 0
+    for chunk in column.chunks:
+        chunks.extend(_pieces(chunk, kind, name, row))
+        row += len(chunk)
+    return pa.chunked_array(chunks, type=kind)
+
+
+def _pieces(array: pa.Array, kind: pa.DataType, name: str, row: int) -> Iterator[pa.Array]:
+    """Yield the array in as few pieces as possible, halving where one does not work."""
+    try:
+        piece = _convert(array, kind)
+    except (_TooLongError, pa.ArrowInvalid, pa.ArrowCapacityError) as error:
+        if len(array) <= 1:
+            raise UnsupportedDataError(
+                f"Row {row} of column {name!r} cannot be stored: {error}",
+                fix="change the value, or cast the column to the type that it should have",
+            ) from error
+        half = len(array) // 2
+        yield from _pieces(array.slice(0, half), kind, name, row)
+        yield from _pieces(array.slice(half), kind, name, row + half)
+    else:
+        yield piece
+
+
+def _convert(array: Any, kind: pa.DataType) -> pa.Array:
+    given = array.type
+    if given.equals(kind, check_metadata=True):
+        return array
+    if not len(array):
+        return pa.array([], kind)
+    return _CONVERT.get(given.id, _cast)(array, kind)
+
+
+def _cast(array: Any, kind: pa.DataType) -> pa.Array:
+    return array.cast(kind)
+
+
+def _convert_extension(array: Any, kind: pa.DataType) -> pa.Array:
+    return _convert(array.storage, kind)
+
+
+def _convert_dictionary(array: Any, kind: pa.DataType) -> pa.Array:
+    return _convert(array.dictionary, kind).take(array.indices)
+
+
+def _convert_runs(array: Any, kind: pa.DataType) -> pa.Array:
+    rows = np.arange(array.offset, array.offset + len(array))
+    runs = np.searchsorted(array.run_ends.to_numpy(), rows, side="right")
+    return _convert(array.values, kind).take(pa.array(runs))
+
+
+def _convert_struct(array: Any, kind: pa.DataType) -> pa.Array:
+    fields = [_convert(array.field(i), field.type) for i, field in enumerate(kind)]
+    return pa.StructArray.from_arrays(fields, fields=list(kind), mask=_mask(array))
+
+
+def _convert_fixed_size_list(array: Any, kind: pa.DataType) -> pa.Array:
+    size = kind.list_size
+    inside = array.values.slice(array.offset * size, len(array) * size)
+    values = _convert(inside, kind.value_type)
+    return pa.FixedSizeListArray.from_arrays(values, type=kind, mask=_mask(array))
+
+
+def _convert_list(array: Any, kind: pa.DataType) -> pa.Array:
+    offsets, values = _spanned(array)
+    return pa.LargeListArray.from_arrays(
+        pa.array(offsets, pa.int64()), _convert(values, kind.value_type), mask=_mask(array)
+    )
+
+
+def _convert_list_view(array: Any, kind: pa.DataType) -> pa.Array:
+    starts, sizes = array.offsets.to_numpy(), array.sizes.to_numpy()
+    used = starts[sizes > 0]
+    first = int(used.min()) if len(used) else 0
+    last = int((starts + sizes)[sizes > 0].max()) if len(used) else 0
+    view = type(array).from_arrays(
+        pa.array(np.where(sizes > 0, starts - first, 0), array.offsets.type),
+        pa.array(sizes),
+        _convert(array.values.slice(first, last - first), kind.value_type),
+        mask=_mask(array),
+    )
+    return list_like(view, view.flatten())
+
+
+def list_like(array: Any, values: pa.Array) -> pa.Array:
+    """Return a large list with the lengths and nulls of a list of any kind.
+
+    Args:
+        values: In place of `array.flatten()`, which leaves out what lies under a null
+            and puts the values of list views in order.
+    """
+    lengths = array.value_lengths()
+    if array.null_count:
+        lengths = lengths.fill_null(0)
+    offsets = np.zeros(len(array) + 1, dtype=np.int64)
+    np.cumsum(lengths.to_numpy(zero_copy_only=False), out=offsets[1:])
+    return pa.LargeListArray.from_arrays(pa.array(offsets), values, mask=_mask(array))
+
+
+def _convert_map(array: Any, kind: pa.DataType) -> pa.Array:
+    offsets, entries = _spanned(array)
+    return pa.MapArray.from_arrays(
+        pa.array(offsets),
+        _convert(entries.field(0), kind.key_type),
+        _convert(entries.field(1), kind.item_type),
+        type=kind,
+        mask=_mask(array),
+    )
+
+
+def _spanned(array: Any) -> tuple[Any, Any]:
+    """Return the offsets of a list or map, from 0 on, and the values that they span."""
+    offsets = array.offsets.to_numpy()
+    first, last = int(offsets[0]), int(offsets[-1])
+    return offsets - first, array.values.slice(first, last - first)
+
+
+def _from_string_view(array: Any, kind: pa.DataType) -> pa.Array:
+    return _narrow(array.cast(pa.large_string()), kind)
+
+
+def _from_binary_view(array: Any, kind: pa.DataType) -> pa.Array:
+    return _narrow(array.cast(pa.large_binary()), kind)
+
+
+def _narrow(array: Any, kind: pa.DataType) -> pa.Array:
+    """Count text in 32 bits instead of 64, sharing the text itself."""
+    length = len(array)
+    _, counts, text = array.buffers()
+    offsets = np.frombuffer(counts, np.int64, length + 1, array.offset * 8)
+    first, last = int(offsets[0]), int(offsets[-1])
+    if last - first > _LARGEST_CHUNK:
+        raise _TooLongError("the text or bytes are longer than 2 GiB")
+    if text is not None:
+        text = text.slice(first, last - first)
+    narrow = pa.py_buffer((offsets - first).astype(np.int32))
+    return pa.Array.from_buffers(kind, length, [validity(array), narrow, text])
+
+
+def validity(array: pa.Array) -> pa.Buffer | None:
+    """Return which values are there, one bit each from the first on; None for all."""
+    if not array.null_count:
+        return None
+    valid = array.is_valid().to_numpy(zero_copy_only=False)
+    return pa.py_buffer(np.packbits(valid, bitorder="little"))
+
+
+def _mask(array: pa.Array) -> pa.Array | None:
+    return array.is_null() if array.null_count else None
+
+
+_CONVERT: dict[int, Callable[[Any, pa.DataType], pa.Array]] = {
+    lib.Type_LIST: _convert_list,
+    lib.Type_LARGE_LIST: _convert_list,
+    lib.Type_LIST_VIEW: _convert_list_view,
+    lib.Type_LARGE_LIST_VIEW: _convert_list_view,
+    lib.Type_FIXED_SIZE_LIST: _convert_fixed_size_list,
+    lib.Type_STRUCT: _convert_struct,
+    lib.Type_MAP: _convert_map,
+    lib.Type_DICTIONARY: _convert_dictionary,
+    lib.Type_RUN_END_ENCODED: _convert_runs,
+    lib.Type_STRING_VIEW: _from_string_view,
+    lib.Type_BINARY_VIEW: _from_binary_view,
+    lib.Type_LARGE_STRING: _narrow,
+    lib.Type_LARGE_BINARY: _narrow,
+    pa.uuid().id: _convert_extension,
+}

@@ -1,0 +1,154 @@
+"""What a function is made of: its code, its defaults, what it closes over, what it names."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Iterator
+from types import FunctionType
+from typing import Any
+
+from assets_core.model.versions import digest
+from assets_core.versioning.findings import Findings
+from assets_core.versioning.loaded_source import Unit
+from assets_core.versioning.namespaces import Namespace
+from assets_core.versioning.normal_form import NORMAL_FORM, normal_form
+from assets_core.versioning.places import Place, place_of_module
+from assets_core.versioning.resolving import EMPTY, Standing
+from assets_core.versioning.things import SEEN, Node, Thing, World
+
+__all__ = ["framework_decorators", "look_at_function", "short_name"]
+
+
+def short_name(function: FunctionType) -> str:
+    """Return the name of a function's code, for people."""
+    return function.__code__.co_qualname.replace("<locals>.", "")
+
+
+def look_at_function(world: World, function: FunctionType) -> Thing:
+    """Return a function as a thing."""
+    namespace = world.namespace(function.__globals__)
+    if not namespace.place.ours:
+        return _look_at_wrapper(world, function, namespace)
+    short = short_name(function)
+    findings = Findings(world, Standing(short, namespace, _cells(function)))
+    found = namespace.find(function)
+    content = _unreadable(findings, function) if found is None else _code(findings, *found)
+    decorated = found is not None and bool(getattr(found[1], "decorator_list", ()))
+    name = namespace.full_name(short)
+    source = None if found is None else _defaults_node(world, namespace, *found)
+    for label, value in _defaults(function):
+        findings.own(f"default {label}", value, f"{name}.{label}", source)
+    _add_rest(findings, function, name, decorated=decorated)
+    known_as = getattr(found[1], "name", "<lambda>") if found else ""
+    renamed = "" if function.__name__ == known_as else function.__name__
+    content = digest("function", NORMAL_FORM, content, renamed, *findings.paths)
+    return findings.thing("helper", name, content, short.rpartition(".")[2])
+
+
+def _code(findings: Findings, unit: Unit, node: ast.AST) -> str:
+    dropped = framework_decorators(findings, unit, node)
+    findings.code(unit, node, without=[*dropped, *_default_nodes(node)])
+    return normal_form(node, without=dropped, own_defaults=False)
+
+
+def _unreadable(findings: Findings, function: FunctionType) -> str:
+    short, namespace = findings.standing.who, findings.standing.namespace
+    if namespace.has_file_of(function.__code__):
+        file = function.__code__.co_filename
+        findings.opaque(f"'{file}' no longer holds '{short}' as it was loaded")
+    else:
+        findings.gap(f"function '{short}' has no source that can be read")
+    return ""
+
+
+def _look_at_wrapper(world: World, function: FunctionType, namespace: Namespace) -> Thing:
+    """Return what code of a package made around something else, such as `functools.wraps`."""
+    short = short_name(function)
+    findings = Findings(world, Standing(short, namespace))
+    findings.package(namespace.title)
+    registry = getattr(function, "registry", None)
+    if namespace.title == "functools" and registry is not None:
+        name = f"{function.__name__} for"
+        for number, (kind, chosen) in enumerate(registry.items()):
+            findings.own(f"type {number}", kind, name)
+            findings.own(f"function {number}", chosen, f"{name} {kind.__qualname__}")
+    else:
+        for label, value in [*_cells(function).items(), *_defaults(function)]:
+            findings.own(label, value, f"{function.__qualname__}.{label}")
+        if not function.__closure__ and not hasattr(function, "__wrapped__"):
+            findings.gap(f"'{short}' of '{namespace.title}' cannot be found by its name")
+        _add_rest(findings, function, short, decorated=False)
+    content = digest("wrapper", namespace.title, short, *findings.paths)
+    return findings.thing("", short, content)
+
+
+def _add_rest(
+    findings: Findings, function: FunctionType, name: str, *, decorated: bool
+) -> None:
+    """Add what a function carries beside its code."""
+    for label, value in _cells(function).items():
+        if label not in findings.used and value is not EMPTY:
+            findings.own(label, value, f"{name}.{label}")
+    source = SEEN if decorated else None
+    for label, value in sorted(vars(function).items()):
+        findings.own(f".{label}", value, f"{name}.{label}", source)
+
+
+def framework_decorators(findings: Findings, unit: Unit, node: ast.AST) -> list[ast.expr]:
+    """Return the decorators of a definition that are ours, such as `@asset`."""
+    return [
+        decorator
+        for decorator in getattr(node, "decorator_list", ())
+        if any(_is_framework(found.value) for found in findings.first_in(unit, decorator))
+    ]
+
+
+def _is_framework(value: Any) -> bool:
+    module = getattr(value, "__module__", None)
+    if not isinstance(module, str):
+        module = getattr(value, "__name__", None)
+    return isinstance(module, str) and place_of_module(module) is Place.FRAMEWORK
+
+
+def _cells(function: FunctionType) -> dict[str, object]:
+    found: dict[str, object] = {}
+    cells = function.__closure__ or ()
+    for name, cell in zip(function.__code__.co_freevars, cells, strict=True):
+        try:
+            found[name] = cell.cell_contents
+        except ValueError:
+            found[name] = EMPTY
+    return found
+
+
+def _defaults(function: FunctionType) -> Iterator[tuple[str, object]]:
+    code, given = function.__code__, function.__defaults__ or ()
+    if given:
+        names = code.co_varnames[: code.co_argcount]
+        yield from zip(names[-len(given) :], given, strict=True)
+    yield from sorted((function.__kwdefaults__ or {}).items())
+
+
+def _default_nodes(node: ast.AST) -> list[ast.expr]:
+    arguments: ast.arguments = node.args  # type: ignore[attr-defined]
+    return [
+        *arguments.defaults,
+        *(each for each in arguments.kw_defaults if each is not None),
+    ]
+
+
+def _defaults_node(world: World, namespace: Namespace, unit: Unit, node: ast.AST) -> Node:
+    """Return the node of the expressions that gave a function its defaults."""
+
+    def look() -> Thing:
+        name = getattr(node, "name", "lambda")
+        findings = Findings(world, Standing(name, namespace, at_load=True))
+        forms = []
+        for default in _default_nodes(node):
+            findings.code(unit, default)
+            forms.append(normal_form(default))
+        content = digest("defaults", NORMAL_FORM, *forms, *findings.paths)
+        return findings.thing("", namespace.full_name(name), content)
+
+    return Node(look)

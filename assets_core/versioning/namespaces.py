@@ -1,0 +1,246 @@
+"""The global names of a loaded module, and the statements that gave them."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import linecache
+import os
+import sys
+import tokenize
+import weakref
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from types import CodeType, FunctionType, ModuleType
+from typing import Any, NamedTuple
+
+from assets_core.versioning.loaded_source import Unit
+from assets_core.versioning.places import Place, place_of
+from assets_core.versioning.scopes import Imported, Statement
+from assets_core.versioning.value_frames import holds_rows
+
+__all__ = ["Namespace", "Origin", "Placed"]
+
+
+class Placed(NamedTuple):
+    """A statement and the text that it stands in."""
+
+    unit: Unit
+    statement: Statement
+
+
+class Origin(NamedTuple):
+    """A global name."""
+
+    namespace: Namespace
+    name: str
+
+
+class Namespace:
+    """The global names of one module, or of a notebook.
+
+    Args:
+        names: What `globals()` is there.
+    """
+
+    def __init__(self, names: dict[str, Any]) -> None:
+        self.names = names
+        self._cells: dict[str, Unit] = {}
+
+    @cached_property
+    def place(self) -> Place:
+        """Whose it is."""
+        return place_of(self.names)
+
+    @cached_property
+    def title(self) -> str:
+        """The name for people: a script is called by its file, a notebook by nothing."""
+        name = str(self.names.get("__name__", ""))
+        if name not in {"__main__", "__mp_main__"}:
+            return name
+        file = self.names.get("__file__")
+        return Path(file).stem if isinstance(file, str) else ""
+
+    def full_name(self, name: str) -> str:
+        """Return what a name of this module is called for people."""
+        name = name.replace("<locals>.", "")
+        return f"{self.title}.{name}" if self.title else name
+
+    @cached_property
+    def units(self) -> list[Unit]:
+        """The texts that made the names, in the order in which they ran."""
+        text = loaded_text(self.names)
+        if text is not None:
+            file = str(self.names.get("__file__") or "<unknown>")
+            return [Unit(text, file, self.names.get("__loader__"))]
+        cells = self.names.get("In")  # a notebook's record of what it ran
+        if isinstance(cells, list):
+            return [Unit(cell, "<cell>") for cell in cells if isinstance(cell, str)]
+        return []
+
+    @property
+    def is_notebook(self) -> bool:
+        """Return whether the names were made piece by piece."""
+        return self.names.get("__name__") == "__main__" and "__file__" not in self.names
+
+    def find(self, function: FunctionType) -> tuple[Unit, ast.AST] | None:
+        """Return the text and the node that a function was made from, if that is certain."""
+        for unit in self._texts_of(function.__code__):
+            node = unit.node_of(function.__code__)
+            if node is not None:
+                return unit, node
+        return None
+
+    def has_file_of(self, code: CodeType) -> bool:
+        """Return whether code says that it comes from this module's own text."""
+        file = self.names.get("__file__")
+        return isinstance(file, str) and os.path.basename(file) == os.path.basename(  # noqa: PTH119
+            code.co_filename
+        )
+
+    def _texts_of(self, code: CodeType) -> Iterator[Unit]:
+        if not self.is_notebook:
+            yield from self.units
+        name = code.co_filename
+        if name not in self._cells:
+            text = "".join(linecache.getlines(name, self.names))
+            self._cells[name] = Unit(text, name)
+        yield self._cells[name]
+
+    def statements(self, name: str, *, alone: bool = True) -> list[Placed]:
+        """Return the statements that bind a name or do something with what it stands for.
+
+        Args:
+            name: The name.
+            alone: False keeps only those that change what it stands for: the statements
+                of another module, which read it for their own ends as well.
+        """
+        found = [
+            placed
+            for placed in self._index.get(name, ())
+            if alone or _is_change(placed.statement.node)
+        ]
+        if self.is_notebook:  # a cell may have run many times; the last one stands
+            last = max(
+                (n for n, each in enumerate(found) if name in each.statement.binds),
+                default=0,
+            )
+            return found[last:]
+        return found
+
+    def binds(self, name: str, *, often: bool = False) -> bool:
+        """Return whether a statement other than an import binds a name, or several do."""
+        found = [each for each in self._index.get(name, ()) if name in each.statement.binds]
+        return len(found) > often
+
+    @cached_property
+    def tables(self) -> frozenset[str]:
+        """The names that SQL in a text may use as tables."""
+        return frozenset(
+            name for name, value in list(self.names.items()) if holds_rows(type(value))
+        )
+
+    @cached_property
+    def _index(self) -> dict[str, list[Placed]]:
+        index: dict[str, list[Placed]] = {}
+        for unit in self.units:
+            names = unit.names
+            for statement in names.statements:
+                if statement.guarded or isinstance(
+                    statement.node, ast.Import | ast.ImportFrom
+                ):
+                    continue
+                start, end = names.spans[statement.node]
+                read = {
+                    use.name
+                    for use, target in zip(
+                        names.uses[start:end], names.targets[start:end], strict=True
+                    )
+                    if target is names.module
+                    and use.scope.runs_at_load
+                    and not use.annotation
+                }
+                for name in read | statement.binds:
+                    index.setdefault(name, []).append(Placed(unit, statement))
+        return index
+
+    def imports(self, name: str) -> list[Imported]:
+        """Return what import statements may have given a name, star imports last."""
+        found: list[Imported] = []
+        for unit in self.units:
+            given = unit.names.module.imports.get(name, ())
+            found = [*given] if self.is_notebook and given else [*found, *given]
+        stars = [star for unit in self.units for star in unit.names.stars]
+        return [*found, *(star._replace(name=name) for star in stars)]
+
+    def module_named(self, given: Imported) -> str:
+        """Return the absolute name of a module as it is written here."""
+        if not given.level:
+            return given.module
+        spec = self.names.get("__spec__")
+        package = self.names.get("__package__") or getattr(spec, "parent", "") or ""
+        try:
+            return importlib.util.resolve_name("." * given.level + given.module, package)
+        except ImportError:
+            return ""
+
+    def modules_imported(self) -> Iterator[str]:
+        """Yield the names of the modules that are loaded together with this one."""
+        for unit in self.units:
+            for given in unit.names.imported:
+                module = self.module_named(given)
+                yield module
+                if given.name:
+                    yield f"{module}.{given.name}"
+
+
+def _is_change(node: ast.stmt) -> bool:
+    if isinstance(node, ast.Assign):
+        return any(not isinstance(target, ast.Name) for target in node.targets)
+    return True
+
+
+# What was read of a module's text when it was first asked for, as long as the module lives:
+# the file may be edited at any time, and the module stays what it is.
+_remembered: dict[int, tuple[weakref.ref[Any], str | None]] = {}
+
+
+def loaded_text(names: dict[str, Any]) -> str | None:
+    """Return the text of a module's file as it was when first asked for."""
+    key = names.get("__spec__") or names.get("__loader__")
+    known = _remembered.get(id(key))
+    if known is not None and known[0]() is key:
+        return known[1]
+    text = _read_text(names)
+    try:
+        _remembered[id(key)] = (weakref.ref(key), text)
+    except TypeError:  # nothing to remember it by
+        pass
+    return text
+
+
+def _read_text(names: dict[str, Any]) -> str | None:
+    loader, file = names.get("__loader__"), names.get("__file__")
+    name = getattr(loader, "name", None) or names.get("__name__")
+    read = getattr(loader, "get_source", None)
+    try:
+        if read is not None and isinstance(file, str):
+            text = read(name)
+            if isinstance(text, str):
+                return text
+    except (ImportError, OSError, SyntaxError, UnicodeError, ValueError):
+        pass
+    if not isinstance(file, str) or not file.endswith(".py"):
+        return None
+    try:
+        with tokenize.open(file) as lines:
+            return lines.read()
+    except (OSError, SyntaxError, UnicodeError):
+        return None
+
+
+def loaded_module(name: str) -> ModuleType | None:
+    """Return a module if it is loaded."""
+    module = sys.modules.get(name)
+    return module if isinstance(module, ModuleType) else None

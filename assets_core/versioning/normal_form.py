@@ -1,0 +1,203 @@
+"""One text for every way of writing the same code.
+
+Comments, layout, docstrings, annotations of local names, `pass`, the quotes of annotations
+and the way a text is split into pieces leave no trace. Everything else does: two pieces of
+code that could behave differently never have the same normal form. The text is the same
+on every Python from 3.11 on, which `ast.dump` does not promise.
+
+Where imported names come from is not part of it: whoever asks resolves the names.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Collection
+from functools import cache
+from typing import Any
+
+from assets_core.versioning.annotations import unquoted
+
+__all__ = ["NORMAL_FORM", "normal_form"]
+
+NORMAL_FORM = "1"
+"""Changes whenever the same code would be written differently from before."""
+
+_NOT_WRITTEN = frozenset({"ctx", "kind", "type_comment", "type_ignores"})
+_BLOCKS = frozenset({"body", "orelse", "finalbody"})
+_ANNOTATIONS = frozenset({"annotation", "returns"})
+_LOCAL = {ast.FunctionDef: True, ast.AsyncFunctionDef: True, ast.ClassDef: False}
+_DECIMAL = 1 << 64  # larger numbers are written in base 16: Python limits the decimal ones
+
+_Part = str | tuple[ast.AST, bool]
+"""Finished text, or a node still to be written and whether its statements are local."""
+
+
+def normal_form(
+    node: ast.AST, *, without: Collection[ast.AST] = (), own_defaults: bool = True
+) -> str:
+    """Return the normal form of a node.
+
+    Args:
+        node: A module, a statement or an expression.
+        without: Decorators to leave out, and statements of which only the name is kept.
+        own_defaults: False leaves out what the parameters of `node` itself default to,
+            for a function whose default values are known.
+
+    >>> long = "def f(x): # add\\n    y: int = 1\\n    return (x + y)"
+    >>> short = "def f(x):\\n    y = 1\\n    return x + y"
+    >>> normal_form(ast.parse(long)) == normal_form(ast.parse(short))
+    True
+    """
+    return _Writer(without, None if own_defaults else node).write(node)
+
+
+class _Writer:
+    """Writes with a stack of its own, so that deep expressions cannot exhaust Python's."""
+
+    def __init__(self, without: Collection[ast.AST], no_defaults: ast.AST | None) -> None:
+        self.without = frozenset(without)
+        self.no_defaults = getattr(no_defaults, "args", None)
+
+    def write(self, node: ast.AST) -> str:
+        done: list[str] = []
+        waiting: list[_Part] = [(node, False)]
+        while waiting:
+            part = waiting.pop()
+            if part.__class__ is str:
+                done.append(part)  # type: ignore[arg-type]
+                continue
+            inner, local = part
+            write = _WRITERS.get(type(inner), _Writer.any_node)  # type: ignore[arg-type]
+            waiting.extend(reversed(write(self, inner, local)))
+        return "".join(done)
+
+    def any_node(self, node: ast.AST, local: object) -> list[_Part]:
+        kind = type(node)
+        inside = _LOCAL.get(kind, bool(local))
+        parts: list[_Part] = ["(" + kind.__name__]
+        for name in _written_fields(kind):
+            value = getattr(node, name, None)
+            if value.__class__ is list:
+                self.add_list(parts, name, value, inside=inside)
+            elif isinstance(value, ast.AST):
+                if name in _ANNOTATIONS:
+                    value = unquoted(value)  # type: ignore[arg-type]
+                parts += (f" {name}=", (value, inside))
+            elif value is not None:
+                parts.append(f" {name}={_atom(value)}")
+        parts.append(")")
+        return parts
+
+    def add_list(
+        self, parts: list[_Part], name: str, values: list[Any], *, inside: bool
+    ) -> None:
+        if name in _BLOCKS:
+            values = [each for each in values if not _says_nothing(each, local=inside)]
+        elif self.without:
+            values = [each for each in values if each not in self.without]
+        if not values:
+            return
+        parts.append(f" {name}=[")
+        for value in values:
+            if value in self.without:
+                parts.append(f"(see {value.name})")
+            elif isinstance(value, ast.AST):
+                parts.append((value, inside))
+            else:
+                parts.append("_ " if value is None else _atom(value))
+        parts.append("]")
+
+    def name(self, node: ast.Name, _: object) -> list[_Part]:
+        return [f"({node.id})"]
+
+    def constant(self, node: ast.Constant, _: object) -> list[_Part]:
+        return [_atom(node.value)]
+
+    def arguments(self, node: ast.arguments, local: object) -> list[_Part]:
+        if node is not self.no_defaults:
+            return self.any_node(node, local)
+        given = ["_" if default is None else "=" for default in node.kw_defaults]
+        bare = ast.arguments(
+            node.posonlyargs, node.args, node.vararg, node.kwonlyargs, [], node.kwarg, []
+        )
+        return [f"({len(node.defaults)}{''.join(given)}", *self.any_node(bare, local), ")"]
+
+    def annotated(self, node: ast.AnnAssign, local: object) -> list[_Part]:
+        if local and node.value is not None:
+            return self.any_node(ast.Assign([node.target], node.value), local)
+        return self.any_node(node, local)
+
+    def formatted(self, node: ast.JoinedStr, _: object) -> list[_Part]:
+        parts: list[_Part] = []
+        text = ""
+        for value in node.values:
+            if isinstance(value, ast.Constant):
+                text += value.value
+                continue
+            parts += ([_atom(text)] if text else []) + [(value, False)]
+            text = ""
+        if not parts:
+            return [_atom(text)]
+        return ["(JoinedStr", *parts, *([_atom(text)] if text else []), ")"]
+
+    def formatted_value(self, node: ast.FormattedValue, local: object) -> list[_Part]:
+        spec = node.format_spec
+        if isinstance(spec, ast.JoinedStr) and all(_is_empty(part) for part in spec.values):
+            node = ast.FormattedValue(node.value, node.conversion)
+        return self.any_node(node, local)
+
+    def imported(self, node: ast.Import | ast.ImportFrom, _: object) -> list[_Part]:
+        dotted = isinstance(node, ast.Import)
+        names = [
+            alias.asname or (alias.name.partition(".")[0] if dotted else alias.name)
+            for alias in node.names
+        ]
+        return [f"(Import {' '.join(names)})"]
+
+
+_WRITERS: dict[type, Callable[[_Writer, Any, object], list[_Part]]] = {
+    ast.Name: _Writer.name,
+    ast.Constant: _Writer.constant,
+    ast.arguments: _Writer.arguments,
+    ast.AnnAssign: _Writer.annotated,
+    ast.JoinedStr: _Writer.formatted,
+    ast.FormattedValue: _Writer.formatted_value,
+    ast.Import: _Writer.imported,
+    ast.ImportFrom: _Writer.imported,
+}
+
+
+@cache
+def _written_fields(kind: type[ast.AST]) -> tuple[str, ...]:
+    # Sorted: a later Python may list a node's fields in another order.
+    return tuple(sorted(set(kind._fields) - _NOT_WRITTEN))
+
+
+def _says_nothing(statement: ast.stmt, *, local: bool) -> bool:
+    """Return whether a statement has no effect: `pass`, a docstring, `x: int` of a local."""
+    match statement:
+        case ast.Pass() | ast.Expr(value=ast.Constant()):
+            return True
+        case ast.AnnAssign(value=None):
+            return local
+        case _:
+            return False
+
+
+def _is_empty(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value == ""
+
+
+def _atom(value: object) -> str:
+    """Write a constant so that no other constant, of any type, is written alike."""
+    match value:
+        case bool() | None:
+            return f"{value} "
+        case str():
+            return f"s{len(value)}:{value}"
+        case int():
+            return f"i{value if abs(value) < _DECIMAL else hex(value)} "
+        case bytes():
+            return f"b{value.hex()} "
+        case _:
+            return f"{type(value).__name__} {value!r} "

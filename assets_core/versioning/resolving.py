@@ -1,0 +1,97 @@
+"""What a name in a piece of code stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import NamedTuple
+
+from assets_core.versioning.imports import bring
+from assets_core.versioning.namespaces import Namespace, Origin
+from assets_core.versioning.scopes import Scope, Use
+from assets_core.versioning.steps import UNKNOWN, step
+from assets_core.versioning.things import World
+
+__all__ = ["EMPTY", "LOCAL", "MISSING", "Reached", "Standing", "look_up", "walk"]
+
+
+class _Nothing:
+    """A reason why a name stands for nothing that is known."""
+
+
+MISSING = _Nothing()
+LOCAL = _Nothing()
+"""It is a variable of a function around the code, whose value is not kept."""
+EMPTY = _Nothing()
+"""It is a variable of a function around the code that has no value yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where code stands, and so what its names mean.
+
+    Attributes:
+        who: What the code is called in messages.
+        namespace: Its global names.
+        cells: The variables of the functions around it.
+        at_load: It ran while the module was loaded, and never runs again.
+    """
+
+    who: str
+    namespace: Namespace
+    cells: Mapping[str, object] = field(default_factory=dict)
+    at_load: bool = False
+
+
+class Reached(NamedTuple):
+    """What a name, or some steps from it, stands for.
+
+    Attributes:
+        origin: The global name that it was last reached by.
+        label: The steps taken from the name.
+        rest: The steps taken from the origin.
+        builtin: It is one of Python's builtins.
+    """
+
+    value: object
+    origin: Origin | None = None
+    label: str = ""
+    rest: str = ""
+    builtin: bool = False
+
+
+def look_up(standing: Standing, use: Use, target: Scope) -> Reached:
+    """Return what a name stands for."""
+    name = use.name
+    if name in standing.cells and (target.depth or name == "__class__"):
+        return Reached(standing.cells[name])
+    if target.depth:
+        given = target.imports.get(name)
+        return Reached(bring(standing.namespace, given[-1]) if given else LOCAL)
+    names = standing.namespace.names
+    if name in names:
+        return Reached(names[name], Origin(standing.namespace, name))
+    builtins = names.get("__builtins__", {})
+    known = vars(builtins) if isinstance(builtins, ModuleType) else builtins
+    return Reached(known[name], builtin=True) if name in known else Reached(MISSING)
+
+
+def walk(world: World, start: Reached, use: Use, namespace: Namespace) -> list[Reached]:
+    """Return what each step from a name leads to, as far as that can be told."""
+    reached = [start]
+    if use.guard and use.guard in namespace.names:  # `getattr` is not what it seems
+        return reached
+    for taken in use.steps:
+        last = reached[-1]
+        value = step(last.value, taken)
+        if value is UNKNOWN:
+            break
+        mark, key = taken
+        text = f".{key}" if mark == "." else f"[{key!r}]"
+        if isinstance(last.value, ModuleType):
+            origin = Origin(world.namespace(vars(last.value)), str(key))
+            reached.append(Reached(value, origin, last.label + text))
+        else:
+            reached.append(Reached(value, last.origin, last.label + text, last.rest + text))
+    return reached

@@ -1,0 +1,120 @@
+"""What the walk finds: things, and the names by which one uses another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol
+
+from assets_core.model.versions import Digest, digest
+from assets_core.versioning.namespaces import Namespace, Origin
+from assets_core.versioning.values import Content, Paths
+
+__all__ = ["SEEN", "Edge", "Node", "Thing", "World"]
+
+
+class Node:
+    """The place of a thing, which is looked at only when it is needed."""
+
+    __slots__ = ("_look", "_thing")
+
+    def __init__(self, look: Callable[[], Thing]) -> None:
+        self._look = look
+        self._thing: Thing | None = None
+
+    @property
+    def thing(self) -> Thing:
+        """The thing."""
+        if self._thing is None:
+            self._thing = self._look()
+        return self._thing
+
+
+class Edge(NamedTuple):
+    """One thing uses another.
+
+    Attributes:
+        label: The name that it has there.
+        target: What is used.
+        source: The statements that made it, which count where it cannot be told itself.
+        owned: It is part of what uses it, rather than named by it.
+    """
+
+    label: str
+    target: Node
+    source: Node | None
+    owned: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """A function, a class, a value: whatever makes a result.
+
+    Attributes:
+        kind: As in `Component`; empty for what people need not see.
+        name: For people; it takes no part in the version.
+        content: Of itself, without what it uses.
+        short: Its own name, without that of its module.
+        text: A short value to show.
+        opaque: Why its version cannot be known.
+        gaps: What of it can only be known from the statements that made it.
+        outside: Modules of packages that it uses.
+        namespace: The module that it was loaded with.
+        changeable: The identities of everything in it that could be changed in place.
+        missing: It is the statements that made a value, and there are none.
+    """
+
+    kind: str
+    name: str
+    content: Digest
+    short: str = ""
+    text: str = ""
+    edges: tuple[Edge, ...] = ()
+    opaque: tuple[str, ...] = ()
+    gaps: tuple[str, ...] = ()
+    outside: frozenset[str] = frozenset()
+    namespace: Namespace | None = None
+    changeable: tuple[int, ...] = ()
+    missing: bool = False
+
+
+SEEN = Node(lambda: Thing("", "", digest("seen")))
+"""Stands for statements that count anyway, as part of what holds the value."""
+
+
+class World(Protocol):
+    """What those who look at things ask of the walk."""
+
+    paths: Paths
+
+    def path(self, value: object, origin: Origin | None = None) -> str | None:
+        """Return the public path of a thing from outside the project, else None."""
+        ...
+
+    def is_projects(self, value: object) -> bool:
+        """Return whether a function, class or module is the project's."""
+        ...
+
+    def node(self, value: object, name: str) -> Node:
+        """Return the node of any other thing; `name` is for people."""
+        ...
+
+    def source(self, value: object, origin: Origin | None) -> Node | None:
+        """Return the node of the statements that made a value, if they have a name."""
+        ...
+
+    def content(self, value: object) -> Content:
+        """Return the content of a value."""
+        ...
+
+    def namespace(self, names: dict[str, Any]) -> Namespace:
+        """Return the namespace with these global names."""
+        ...
+
+    def definer(self, origin: Origin, value: object) -> Origin:
+        """Return where an imported name was first given."""
+        ...
+
+    def same_elsewhere(self, value: object) -> list[Origin]:
+        """Return the global names, in all modules of the project, that stand for a value."""
+        ...

@@ -1,0 +1,110 @@
+"""Finds the assets, sources and checks of a project: those at the top of its modules."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import sys
+import traceback
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from types import ModuleType
+
+from assets_core.errors import AssetsError, DefinitionError, DefinitionErrors, nearest
+from assets_core.model.assets import Asset, Check, Definition, Source
+from assets_core.workspace.settings import Settings
+
+
+def find_definitions(settings: Settings) -> list[Definition]:
+    """Import a project's modules afresh and return what they declare.
+
+    Raises:
+        DefinitionError: A module cannot be imported; all such are told at once.
+    """
+    _forget(settings)
+    found: list[Definition] = []
+    problems: list[AssetsError] = []
+    with _on_path(settings.root):
+        for name in settings.modules:
+            try:
+                found += definitions_in(importlib.import_module(name))
+            except AssetsError as error:
+                problems.append(error)
+            except Exception as error:  # noqa: BLE001 - the user's module may raise anything
+                problems.append(_not_importable(settings, name, error))
+    if problems:
+        raise problems[0] if len(problems) == 1 else DefinitionErrors(problems)
+    return _each_once(found)
+
+
+def definitions_in(module: ModuleType) -> list[Definition]:
+    """Return the definitions at the top level of a module."""
+    return [one for one in vars(module).values() if isinstance(one, Asset | Source | Check)]
+
+
+def _each_once(found: Iterable[Definition]) -> list[Definition]:
+    """Drop repetitions: the same object may be imported by several modules."""
+    return list({id(one): one for one in found}.values())
+
+
+@contextmanager
+def _on_path(root: Path) -> Iterator[None]:
+    folder = str(root)
+    sys.path.insert(0, folder)
+    # Files may have been written since the folder was last listed.
+    importlib.invalidate_caches()
+    try:
+        yield
+    finally:
+        # It stays reachable, for imports inside functions, but hides nothing any more.
+        sys.path.remove(folder)
+        if folder not in sys.path:
+            sys.path.append(folder)
+
+
+def _forget(settings: Settings) -> None:
+    """Forget modules of this project, and others that took their names."""
+    roots = tuple(f"{folder}/" for folder in {settings.root, settings.root.resolve()})
+    names = {name.partition(".")[0] for name in settings.modules}
+    for name, module in list(sys.modules.items()):
+        file = getattr(module, "__file__", None) or ""
+        inside = file.startswith(roots) and "site-packages" not in file
+        same_name = bool(file) and name.partition(".")[0] in names and not _is_ours(name)
+        if name != "__main__" and (inside or same_name):
+            del sys.modules[name]
+
+
+def _is_ours(name: str) -> bool:
+    return name.partition(".")[0] in {"assets_core", "io_managers"}
+
+
+def _not_importable(settings: Settings, name: str, error: Exception) -> AssetsError:
+    missing = (
+        isinstance(error, ModuleNotFoundError) and error.name == name.partition(".")[0]
+    )
+    if missing:
+        modules = {path.stem for path in settings.root.glob("*.py")}
+        modules |= {path.parent.name for path in settings.root.glob("*/*.py")}
+        near = nearest(name, modules)
+        return DefinitionError(
+            f"The project names the module '{name}', which is not there",
+            fix=f"did you mean '{near[0]}'?"
+            if near
+            else f"write {name}.py in {settings.root}",
+            where=settings.file,
+        )
+    if isinstance(error, SyntaxError):
+        return DefinitionError(
+            f"Module '{name}' cannot be imported: {error.msg}",
+            fix="mend the line",
+            where=f"{error.filename}:{error.lineno}",
+        )
+    # The last line of the project's own code is where the user has to look.
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if frame.filename.startswith(str(settings.root))]
+    place = f"{own[-1].filename}:{own[-1].lineno}" if own else str(settings.root)
+    return DefinitionError(
+        f"Module '{name}' cannot be imported: {type(error).__name__}: {error}",
+        fix="mend the line; --debug shows the whole traceback",
+        where=place,
+    )

@@ -1,0 +1,73 @@
+"""One asset of a workspace, to look at: `workspace["delays"]`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+from assets_core.model.assets import Asset
+from assets_core.model.keys import Cell
+from assets_core.model.records import Materialization
+from assets_core.running.tools import Tools
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+    import pyarrow as pa
+
+
+class Opened(Protocol):
+    """The part of a workspace that a handle needs."""
+
+    tools: Tools
+
+    def load_arrow(
+        self,
+        key: str,
+        *,
+        version: str | None = None,
+        columns: tuple[str, ...] | None = None,
+    ) -> pa.Table:
+        """Return the data of an asset as an Arrow table."""
+        ...
+
+
+class AssetHandle:
+    """An asset with its data and its history."""
+
+    def __init__(self, workspace: Opened, asset: Asset) -> None:
+        self._workspace = workspace
+        self.asset = asset
+
+    @property
+    def key(self) -> str:
+        """Return its key."""
+        return self.asset.key
+
+    def to_arrow(self) -> pa.Table:
+        """Return its data as an Arrow table."""
+        return self._workspace.load_arrow(self.asset.key)
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Return its data as a pandas frame."""
+        frame: pd.DataFrame = self.to_arrow().to_pandas()
+        return frame
+
+    def to_polars(self) -> pl.DataFrame:
+        """Return its data as a polars frame."""
+        import polars as pl  # noqa: PLC0415 - an extra; only for those who ask for it
+
+        found: Any = pl.from_arrow(self.to_arrow())
+        return found
+
+    def history(self, limit: int = 20) -> tuple[Materialization, ...]:
+        """Return its results, newest first."""
+        return self._workspace.tools.store.history(Cell(self.asset.key), limit)
+
+    @property
+    def schema(self) -> pa.Schema:
+        """Return the Arrow schema of its data."""
+        schema: pa.Schema = self.to_arrow().schema
+        return schema
+
+    def __repr__(self) -> str:
+        return f"<Asset '{self.key}'>"

@@ -1,0 +1,48 @@
+"""`materialize([...])`: a script's way to run its own assets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from assets_core.model.assets import Definition
+from assets_core.model.records import MAIN, RunRequest
+from assets_core.running.result import RunResult
+from assets_core.workspace import opening
+from assets_core.workspace.provenance import who
+from assets_core.workspace.settings import find_project, read_settings
+from assets_core.workspace.workspace import Workspace, run_failed
+
+
+def materialize(
+    assets: Iterable[Definition],
+    *,
+    force: bool = False,
+    upstream: bool = True,
+    jobs: int | None = None,
+    env: str = MAIN,
+) -> RunResult:
+    """Make the given assets fresh, together with nothing else.
+
+    Settings and state are those of the nearest folder upward with `assets.toml`; without
+    one, everything is kept in the current folder: `./data` and `./.assets`.
+
+    Args:
+        assets: Assets, with the sources and checks that belong to them.
+        force: Compute them even if nothing changed.
+        upstream: Has no effect on what is not given.
+        jobs: How many steps run at once.
+        env: The environment whose heads are moved.
+
+    Raises:
+        RunFailed: A step failed; the error carries the result.
+        DefinitionError: The definitions cannot work.
+    """
+    definitions = list(assets)
+    start = opening.here()
+    settings = read_settings(find_project(start) or start, opening.environment())
+    with Workspace(settings, definitions, env=env) as workspace:
+        request = RunRequest((), force=force, upstream=upstream, by=who())
+        result = workspace.run(request, jobs=jobs)
+    if result.status == "failed":
+        raise run_failed(result)
+    return result

@@ -1,0 +1,73 @@
+"""Finds what others wrote, through entry points. The only place that imports late."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.metadata import EntryPoint, entry_points
+from typing import cast
+
+from assets_core.errors import AssetsError, ConfigurationError, nearest
+from assets_core.protocols.io import IOManager, MakeIOManager
+from assets_core.workspace.settings import IOSettings, Settings
+
+GROUP = "assets_core.io_managers"
+
+
+def make_io_managers(settings: Settings) -> dict[str, IOManager]:
+    """Return the IO managers of a project by name, or raise all that is wrong with them."""
+    known = {point.name: point for point in entry_points(group=GROUP)}
+    _refuse_shadow(settings)
+    problems: list[str] = []
+    made: dict[str, IOManager] = {}
+    for name, section in settings.io.items():
+        try:
+            made[name] = _make(section, known, settings)
+        except AssetsError as error:
+            problems.append(f"[io.{name}] {error.problem}")
+    storages: dict[str, str] = {}
+    for name, manager in made.items():
+        other = storages.setdefault(manager.storage, name)
+        if other != name:
+            problems.append(
+                f"[io.{name}] is the same place as [io.{other}]: {manager.storage}"
+            )
+    if problems:
+        raise ConfigurationError(
+            "; ".join(problems),
+            fix="see docs/reference/settings.md for the options of each type",
+            where=settings.file or str(settings.root),
+        )
+    return made
+
+
+def _make(
+    section: IOSettings, known: Mapping[str, EntryPoint], settings: Settings
+) -> IOManager:
+    point = known.get(section.type)
+    if point is None:
+        near = nearest(section.type, known)
+        hint = (
+            f"did you mean '{near[0]}'?"
+            if near
+            else f"installed: {', '.join(sorted(known))}"
+        )
+        raise ConfigurationError(f"there is no IO manager of type '{section.type}'; {hint}")
+    try:
+        make = cast("MakeIOManager", point.load())
+    except Exception as error:
+        raise ConfigurationError(
+            f"the IO manager '{section.type}' ({point.value}) cannot be imported: {error}"
+        ) from error
+    return make(str(settings.root), section.options)
+
+
+def _refuse_shadow(settings: Settings) -> None:
+    """Refuse a folder of the user's that Python would take for our package."""
+    mine = settings.root / "io_managers"
+    ours = __file__.removesuffix("assets_core/workspace/plugins.py") + "io_managers"
+    if (mine.is_dir() or mine.with_suffix(".py").is_file()) and str(mine) != ours:
+        raise ConfigurationError(
+            "The project has a module 'io_managers', which hides the package of that name",
+            fix="rename it, for example to 'my_io'",
+            where=str(mine),
+        )

@@ -1,0 +1,163 @@
+"""The JSON documents of the command line, from our values. Pure functions.
+
+Keys may be added to a document and are never taken away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from assets_core.model.assets import Asset, Node
+from assets_core.model.graph import Graph
+from assets_core.model.keys import AssetKey
+from assets_core.model.records import CheckRecord, Observation
+from assets_core.planning.plan import Plan
+from assets_core.planning.staleness import Reason
+from assets_core.upkeep.doctor import Examined
+from assets_core.workspace.explaining import Explanation, Root
+from assets_core.workspace.plain import instant, plain
+from assets_core.workspace.status import AssetStatus
+
+Document = dict[str, Any]
+
+
+def plan_report(plan: Plan) -> Document:
+    """Return the document of `assets plan`."""
+    return {
+        "env": plan.env,
+        "steps": [
+            {
+                "asset": step.cell.asset,
+                "partition": step.cell.partition,
+                "action": step.action,
+                "certain": step.certain,
+                "reasons": [reason_report(reason) for reason in step.reasons],
+            }
+            for step in plan.steps
+        ],
+        "counts": plan.counts,
+    }
+
+
+def reason_report(reason: Reason) -> Document:
+    """Return one reason: its kind, its sentence, and everything it names."""
+    return {"kind": reason.kind, "text": str(reason), **plain(asdict(reason))}
+
+
+def list_report(
+    graph: Graph,
+    keys: Collection[AssetKey],
+    statuses: Mapping[AssetKey, AssetStatus],
+    observed: Mapping[AssetKey, Observation],
+) -> list[Document]:
+    """Return the document of `assets list`, upstream before downstream."""
+    return [
+        {
+            "asset": key,
+            "kind": node.kind,
+            "group": node.group or None,
+            "status": statuses[key].status,
+            "partitions": None,
+            "upstream": list(node.upstream),
+            **_content(node, statuses[key], observed.get(key)),
+        }
+        for key, node in graph.nodes.items()
+        if key in keys
+    ]
+
+
+def _content(node: Node, found: AssetStatus, observed: Observation | None) -> Document:
+    """Return what an asset shows, or what was last seen of a source."""
+    if isinstance(node, Asset):
+        return {
+            "data_version": found.head and found.head.data_version,
+            "rows": found.made and found.made.rows,
+            "updated_at": instant(found.head and found.head.at),
+        }
+    seen = observed if found.status == "fresh" else None
+    return {
+        "data_version": seen and seen.version,
+        "rows": None,
+        "updated_at": instant(seen and seen.identity.modified_ns / 1e9),
+    }
+
+
+def why_report(explanation: Explanation) -> Document:
+    """Return the document of `assets why`."""
+    return {
+        "asset": explanation.status.key,
+        "partition": None,
+        "status": explanation.status.status,
+        "reasons": [
+            {**reason_report(one.reason), "root": _root(one.root)}
+            for one in explanation.reasons
+        ],
+    }
+
+
+def _root(root: Root | None) -> Document | None:
+    if root is None:
+        return None
+    return {
+        "asset": root.asset,
+        "kind": root.kind,
+        "text": root.text,
+        "root": _root(root.root),
+    }
+
+
+def lineage_report(graph: Graph) -> Document:
+    """Return the document of `assets lineage`."""
+    return {
+        "nodes": [
+            {
+                "asset": key,
+                "kind": node.kind,
+                "group": node.group or None,
+                "description": node.description,
+                "tags": list(node.tags),
+                "owners": list(node.owners),
+            }
+            for key, node in graph.nodes.items()
+        ],
+        "edges": [{"from": upstream, "to": key} for upstream, key in edges(graph)],
+        "columns": [],
+    }
+
+
+def edges(graph: Graph) -> list[tuple[AssetKey, AssetKey]]:
+    """Return who is read by whom, among the nodes of a graph."""
+    return [
+        (upstream, key)
+        for key, node in graph.nodes.items()
+        for upstream in node.upstream
+        if upstream in graph.nodes
+    ]
+
+
+def check_report(records: Iterable[CheckRecord]) -> Document:
+    """Return the document of `assets check`."""
+    return {"results": [check_result(record) for record in records]}
+
+
+def check_result(record: CheckRecord) -> Document:
+    """Return what one check found."""
+    return {
+        "asset": record.asset,
+        "partition": record.partition,
+        "check": record.check,
+        "passed": record.passed,
+        "blocking": record.blocking,
+        "message": record.message,
+        "metadata": plain(record.metadata),
+    }
+
+
+def doctor_report(examined: Examined) -> Document:
+    """Return the document of `assets doctor`."""
+    return {
+        "findings": [asdict(finding) for finding in examined.findings],
+        "checked": examined.checked,
+    }

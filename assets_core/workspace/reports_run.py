@@ -1,0 +1,70 @@
+"""The JSON documents of runs, from our values. Pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from assets_core.model.keys import AssetKey
+from assets_core.model.records import RunRecord, StepRecord
+from assets_core.running.result import RunResult
+from assets_core.workspace.plain import instant
+from assets_core.workspace.reports import Document, check_result
+
+
+def materialize_report(result: RunResult) -> Document:
+    """Return the document of `assets materialize`: every planned step."""
+    return {
+        "run_id": result.run_id,
+        "env": result.env,
+        "status": result.status,
+        "steps": [step_report(step) for step in result.steps],
+        "counts": result.counts,
+    }
+
+
+def step_report(step: StepRecord) -> Document:
+    """Return how one step ended."""
+    error = step.error
+    return {
+        "asset": step.cell.asset,
+        "partition": step.cell.partition,
+        "status": step.status,
+        "rows": step.rows,
+        "bytes": step.bytes,
+        "data_version": step.data_version,
+        "seconds": round(step.seconds, 6),
+        "error": None if error is None else {"type": error.type, "message": error.message},
+        "reasons": list(step.reasons),
+        "checks": [check_result(check) for check in step.checks],
+    }
+
+
+def runs_report(records: Iterable[RunRecord]) -> list[Document]:
+    """Return the document of `assets runs`."""
+    return [_run(record) for record in records]
+
+
+def run_report(record: RunRecord, logs: Mapping[AssetKey, str]) -> Document:
+    """Return the document of `assets runs RUN`.
+
+    Args:
+        logs: The path of the log of each step that has one.
+    """
+    steps = [
+        {**step_report(step), "log": logs.get(step.cell.asset)} for step in record.steps
+    ]
+    return {**_run(record), "steps": steps}
+
+
+def _run(record: RunRecord) -> Document:
+    return {
+        "run_id": record.id,
+        "env": record.env,
+        "status": record.status,
+        "started_at": instant(record.started_at),
+        "ended_at": instant(record.ended_at),
+        "counts": dict(record.counts),
+        "by": record.request.by,
+        "reason": record.request.reason,
+        "selection": list(record.request.selection),
+    }

@@ -1,0 +1,285 @@
+"""The settings of a project: `assets.toml`, or `[tool.assets]` in `pyproject.toml`.
+
+Every setting can come from the environment instead (`ASSETS_METADATA__URL`), and a text
+may name a variable (`${NAME}`). All that is wrong is told at once.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from assets_core.errors import ConfigurationError, nearest
+
+FILE = "assets.toml"
+STATE = ".assets"
+DEFAULT_URL = f"sqlite:///{STATE}/metadata.db"
+EXECUTORS = ("inline", "threads")
+PACKAGES = ("record", "minor", "exact")
+KEEP_RUNS = 1000
+
+_SECTIONS: Mapping[str, tuple[str, ...]] = {
+    "metadata": ("url",),
+    "executor": ("type", "jobs"),
+    "versions": ("packages",),
+    "retention": ("runs",),
+}
+_TOP = ("name", "modules", "io", *_SECTIONS)
+_VARIABLE = re.compile(r"\$\{(\w+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class IOSettings:
+    """One `[io.NAME]` section."""
+
+    type: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a project's settings say.
+
+    Attributes:
+        file: Where they stand; empty when there are none and all are defaults.
+        io: IO managers by name; the first is the default.
+        jobs: How many steps run at once; None leaves it to the machine.
+        packages: Whether versions of installed packages count as part of the code.
+        keep_runs: How many runs are remembered with their steps and logs.
+    """
+
+    root: Path
+    file: str = ""
+    name: str = ""
+    modules: tuple[str, ...] = ()
+    metadata_url: str = DEFAULT_URL
+    io: Mapping[str, IOSettings] = field(
+        default_factory=lambda: {"data": IOSettings("parquet", {"root": "data"})}
+    )
+    executor: str = "threads"
+    jobs: int | None = None
+    packages: str = "record"
+    keep_runs: int = KEEP_RUNS
+
+    @property
+    def state(self) -> Path:
+        """Return the folder of the metadata store and the logs."""
+        return self.root / STATE
+
+
+def find_project(start: Path) -> Path | None:
+    """Return the nearest folder upward that has settings."""
+    for folder in (start, *start.parents):
+        if (folder / FILE).is_file() or _has_table(folder / "pyproject.toml"):
+            return folder
+    return None
+
+
+def _has_table(path: Path) -> bool:
+    try:
+        return path.is_file() and "assets" in tomllib.loads(path.read_text("utf-8")).get(
+            "tool", {}
+        )
+    except (OSError, ValueError, AttributeError):
+        return False
+
+
+def read_settings(root: Path, environment: Mapping[str, str]) -> Settings:
+    """Return the settings of the project in a folder, or raise all that is wrong."""
+    file, data = _read_file(root)
+    problems: list[str] = []
+    data = _with_environment(data, environment, problems)
+    data = _with_variables(data, environment, problems, "")
+    settings = _checked(root, file, data, problems)
+    if problems:
+        raise ConfigurationError(
+            "\n  - ".join(["The settings are not right:", *problems])
+            if len(problems) > 1
+            else f"The settings are not right: {problems[0]}",
+            fix="see docs/reference/settings.md for every setting",
+            where=file or str(root),
+        )
+    return settings
+
+
+def _read_file(root: Path) -> tuple[str, dict[str, Any]]:
+    path = root / FILE
+    if not path.is_file():
+        path = root / "pyproject.toml"
+        if not _has_table(path):
+            return "", {}
+    try:
+        data = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(
+            f"The settings cannot be read: {error}",
+            fix="mend the file; it must be TOML in UTF-8",
+            where=str(path),
+        ) from error
+    return str(path), data if path.name == FILE else data["tool"]["assets"]
+
+
+def _with_environment(
+    data: dict[str, Any], environment: Mapping[str, str], problems: list[str]
+) -> dict[str, Any]:
+    """Return the settings with what the environment says put in place."""
+    merged = dict(data)
+    for variable, text in sorted(environment.items()):
+        name = variable.removeprefix("ASSETS_")
+        if name == variable or "__" not in name:
+            continue
+        *sections, last = (part.lower() for part in name.split("__"))
+        place = merged
+        for section in sections:
+            inner = place.get(section, {})
+            if not isinstance(inner, dict):
+                problems.append(f"variable {variable} names a section that is a value")
+                break
+            place[section] = dict(inner)
+            place = place[section]
+        else:
+            place[last] = _as_value(text)
+    return merged
+
+
+def _as_value(text: str) -> Any:
+    """Read a value as TOML would where it is a number, boolean or list; else as text."""
+    if not re.fullmatch(r"\d+|true|false|\[.*\]", text):
+        return text
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except ValueError:
+        return text
+
+
+def _with_variables(
+    value: Any, environment: Mapping[str, str], problems: list[str], place: str
+) -> Any:
+    """Return a value with every `${NAME}` replaced."""
+    if isinstance(value, dict):
+        return {
+            key: _with_variables(
+                one, environment, problems, f"{place}.{key}" if place else key
+            )
+            for key, one in value.items()
+        }
+    if isinstance(value, list):
+        return [_with_variables(one, environment, problems, place) for one in value]
+    if not isinstance(value, str):
+        return value
+    missing = [name for name in _VARIABLE.findall(value) if name not in environment]
+    problems += [
+        f"{place} needs the environment variable {name}, which is not set"
+        for name in missing
+    ]
+    return _VARIABLE.sub(lambda match: environment.get(match[1], ""), value)
+
+
+def _checked(root: Path, file: str, data: dict[str, Any], problems: list[str]) -> Settings:
+    problems += [_unknown(key, _TOP) for key in data if key not in _TOP]
+    sections = {name: _section(data, name, problems) for name in _SECTIONS}
+    executor = _one_of(
+        sections["executor"], "type", EXECUTORS, "threads", "executor", problems
+    )
+    packages = _one_of(
+        sections["versions"], "packages", PACKAGES, "record", "versions", problems
+    )
+    jobs = _above_zero(sections["executor"], "jobs", "executor", problems)
+    keep_runs = _above_zero(sections["retention"], "runs", "retention", problems)
+    url = sections["metadata"].get("url", DEFAULT_URL)
+    if not isinstance(url, str) or not url.startswith("sqlite:///") or url == "sqlite:///":
+        problems.append(f"metadata.url must be 'sqlite:///PATH', not {_shown(url)}")
+    modules = data.get("modules", [])
+    if not isinstance(modules, list) or not all(isinstance(one, str) for one in modules):
+        problems.append('modules must be a list of module names, such as ["assets"]')
+        modules = []
+    elif file and not modules:
+        problems.append(
+            'modules is missing: it names the modules with assets, such as ["assets"]'
+        )
+    name = data.get("name", root.name)
+    if not isinstance(name, str):
+        problems.append(f"name must be a text, not {name!r}")
+    default = {"data": IOSettings("parquet", {"root": "data"})}
+    return Settings(
+        root=root,
+        file=file,
+        name=str(name),
+        modules=tuple(modules),
+        metadata_url=str(url),
+        io=_io(data, problems) or default,
+        executor=executor,
+        jobs=jobs,
+        packages=packages,
+        keep_runs=keep_runs or KEEP_RUNS,
+    )
+
+
+def _section(data: dict[str, Any], name: str, problems: list[str]) -> dict[str, Any]:
+    section = data.get(name, {})
+    if not isinstance(section, dict):
+        problems.append(f"[{name}] must be a section")
+        return {}
+    problems += [
+        _unknown(f"{name}.{key}", [f"{name}.{one}" for one in _SECTIONS[name]])
+        for key in section
+        if key not in _SECTIONS[name]
+    ]
+    return section
+
+
+def _io(data: dict[str, Any], problems: list[str]) -> dict[str, IOSettings]:
+    given = data.get("io", {})
+    if not isinstance(given, dict):
+        problems.append("[io] must hold sections such as [io.lake]")
+        return {}
+    found: dict[str, IOSettings] = {}
+    for name, section in given.items():
+        if not isinstance(section, dict):
+            problems.append(f"io.{name} must be a section: [io.{name}]")
+        elif not isinstance(section.get("type"), str):
+            problems.append(f'io.{name}.type is missing, such as type = "parquet"')
+        else:
+            options = {key: value for key, value in section.items() if key != "type"}
+            found[name] = IOSettings(section["type"], options)
+    return found
+
+
+def _one_of(
+    section: dict[str, Any],
+    key: str,
+    choices: tuple[str, ...],
+    default: str,
+    name: str,
+    problems: list[str],
+) -> str:
+    value = section.get(key, default)
+    if value not in choices:
+        problems.append(f"{name}.{key} must be one of {', '.join(choices)}, not {value!r}")
+    return str(value)
+
+
+def _above_zero(
+    section: dict[str, Any], key: str, name: str, problems: list[str]
+) -> int | None:
+    value = section.get(key)
+    if value is None:
+        return None
+    if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+        return value
+    problems.append(f"{name}.{key} must be a number above zero, not {value!r}")
+    return None
+
+
+def _unknown(key: str, known: tuple[str, ...] | list[str]) -> str:
+    near = nearest(key, known)
+    return f"there is no setting '{key}'" + (f"; did you mean '{near[0]}'?" if near else "")
+
+
+def _shown(url: Any) -> str:
+    """Return a URL without what may be a password in it."""
+    return re.sub(r"//[^@/]*@", "//…@", repr(url))

@@ -1,0 +1,34 @@
+"""The validator of a project, whose library is loaded only when there is a schema."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, cast
+
+from assets_core.protocols.validator import Validated, Validator
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+class LateValidator:
+    """A Pandera validator that is imported when it is first asked."""
+
+    @cached_property
+    def _real(self) -> Validator:
+        return cast(
+            "Validator", import_module("assets_core.backends.pandera").PanderaValidator()
+        )
+
+    def changes_data(self, schema: Any) -> bool:
+        """Return whether validating may give other data than it was given."""
+        return self._real.changes_data(schema)
+
+    def schema_problem(self, schema: Any) -> str | None:
+        """Return why an object is no schema, or None."""
+        return self._real.schema_problem(schema)
+
+    def validate(self, schema: Any, table: pa.Table) -> Validated:
+        """Check a whole table and tell every failure."""
+        return self._real.validate(schema, table)

@@ -1,0 +1,154 @@
+"""Run programs, take their time and memory, and compare ours with a reference.
+
+This module and all that `run.py` imports load the standard library only: the peak of a
+child's memory, as the system tells it, is never below that of the process it came from.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+_RSS_UNIT = 1 if sys.platform == "darwin" else 1024
+_MEGABYTE = 1 << 20
+_SHOWN = 4000  # characters of a failed program's output
+
+
+class WrongResultError(Exception):
+    """A workload did something else than it was measured for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One run of one program.
+
+    Attributes:
+        peak: The most memory that it held at once, in megabytes.
+    """
+
+    seconds: float
+    peak: float
+    output: str
+
+    def document(self) -> dict[str, Any]:
+        """Return its output, which is one JSON document."""
+        found: dict[str, Any] = json.loads(self.output)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table: ours against a reference.
+
+    Attributes:
+        bare: What the reference took; empty when it could not be measured here.
+        checked: What the results were checked for.
+    """
+
+    name: str
+    work: str
+    reference: str
+    ours: tuple[float, ...]
+    bare: tuple[float, ...]
+    checked: str
+    budget: float | None = None
+    unit: str = "s"
+    missing: str = ""
+
+    @property
+    def ratio(self) -> float | None:
+        """Return the median of ours over the median of the reference."""
+        if not self.bare:
+            return None
+        return statistics.median(self.ours) / statistics.median(self.bare)
+
+    @property
+    def met(self) -> bool | None:
+        """Return whether the budget is met; None where there is none to compare with."""
+        if self.ratio is None or self.budget is None:
+            return None
+        return self.ratio <= self.budget
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the row with all its samples."""
+        return {**asdict(self), "ratio": self.ratio, "met": self.met}
+
+
+def run_program(command: Sequence[object], folder: Path) -> Sample:
+    """Run a program to its end in a folder; raise if it fails."""
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
+        started = time.perf_counter()
+        process = subprocess.Popen(
+            list(map(str, command)),
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=errors,
+            env=_environment(),
+        )
+        _, status, used = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - started
+        process.returncode = os.waitstatus_to_exitcode(status)
+        text = _read(output)
+        if process.returncode:
+            told = (text[-_SHOWN:] + _read(errors)[-_SHOWN:]).strip()
+            line = " ".join(map(str, command))
+            raise WrongResultError(f"{line} ended with {process.returncode}:\n{told}")
+    return Sample(seconds, used.ru_maxrss * _RSS_UNIT / _MEGABYTE, text)
+
+
+def alternate(
+    programs: Mapping[str, Callable[[], Sample]], times: int
+) -> dict[str, list[Sample]]:
+    """Run programs in turn, A B A B, so that what else the machine does hits all alike."""
+    samples: dict[str, list[Sample]] = {name: [] for name in programs}
+    for _ in range(times):
+        for name, program in programs.items():
+            samples[name].append(program())
+    return samples
+
+
+def seconds(samples: Sequence[Sample]) -> tuple[float, ...]:
+    """Return the times of samples."""
+    return tuple(sample.seconds for sample in samples)
+
+
+def peaks(samples: Sequence[Sample]) -> tuple[float, ...]:
+    """Return the memory of samples."""
+    return tuple(sample.peak for sample in samples)
+
+
+def expect(what: str, found: object, wanted: object) -> None:
+    """Raise if a result is not what it has to be."""
+    if found != wanted:
+        raise WrongResultError(f"{what}: {found!r} instead of {wanted!r}")
+
+
+def program(name: str) -> Path:
+    """Return the path of a program that is installed with this Python."""
+    return Path(sysconfig.get_path("scripts"), name)
+
+
+def _environment() -> dict[str, str]:
+    """Return the variables for a child: none that would make it do something else."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("ASSETS_", "COVERAGE_", "PYTHON", "PYTEST_"))
+    }
+
+
+def _read(file: Any) -> str:
+    file.seek(0)
+    text: str = file.read().decode("utf-8", "replace")
+    return text

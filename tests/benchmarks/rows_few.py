@@ -1,0 +1,126 @@
+"""The rows about one asset, one large frame, and starting up."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import assets_core
+from tests.benchmarks.measuring import (
+    Row,
+    Sample,
+    alternate,
+    expect,
+    peaks,
+    program,
+    run_program,
+    seconds,
+)
+from tests.benchmarks.projects import LARGE, ROWS_OF_SMALL, SMALL, write_script
+
+HERE = Path(__file__).parent
+OURS, BARE = "ours", "bare"
+_TOTALS = 8  # kinds of events
+
+
+def first(folder: Path, times: int) -> Iterator[Row]:
+    """Measure one small asset, from nothing."""
+    tables = {"tables": 1, "rows": ROWS_OF_SMALL}
+    samples = _scripts(folder, SMALL, {}, tables, times)
+    yield Row(
+        name="first",
+        work="Whole process, one 100-row asset to Parquet, first time",
+        reference="bare pandas + pyarrow script",
+        ours=seconds(samples[OURS]),
+        bare=seconds(samples[BARE]),
+        checked="the same 100 rows in both files",
+        budget=1.3,
+    )
+
+
+def large(folder: Path, rows: int, times: int) -> Iterator[Row]:
+    """Measure a large frame that a downstream asset reads."""
+    tables = {"tables": 2, "rows": rows + _TOTALS}
+    samples = _scripts(folder, LARGE, {"rows": rows}, tables, times)
+    work = f"{rows:,} rows × 8 columns through Parquet to a downstream asset"
+    reference = "bare pandas + pyarrow script"
+    checked = "the same rows in both files of both"
+    for name, what, unit, budget in (
+        ("large-time", "time", "s", 1.0),
+        ("large-memory", "peak memory", "MB", 1.05),
+    ):
+        of = seconds if unit == "s" else peaks
+        ours, bare = of(samples[OURS]), of(samples[BARE])
+        title = f"{work}: {what}"
+        yield Row(name, title, reference, ours, bare, checked, budget, unit)
+
+
+def starting(folder: Path, times: int) -> Iterator[Row]:
+    """Measure what every command pays before it does anything."""
+    folder.mkdir(parents=True)
+    report = (
+        "import sys, assets_core;"
+        "print(len(assets_core.__all__), 'pandas' in sys.modules, 'pyarrow' in sys.modules)"
+    )
+    samples = alternate(
+        {
+            "help": lambda: run_program([program("assets"), "--help"], folder),
+            "import": lambda: run_program([sys.executable, "-c", report], folder),
+            "pass": lambda: run_program([sys.executable, "-c", "pass"], folder),
+        },
+        times,
+    )
+    names = len(assets_core.__all__)
+    for sample in samples["help"]:
+        expect("words of the help", {"materialize"} - set(sample.output.split()), set())
+    for sample in samples["import"]:
+        expect("import assets_core", sample.output.strip(), f"{names} False False")
+    bare = seconds(samples["pass"])
+    reference = "`python -c pass`"
+    yield Row(
+        name="help",
+        work="`assets --help`",
+        reference=reference,
+        ours=seconds(samples["help"]),
+        bare=bare,
+        checked="the help was printed",
+        budget=5.0,
+    )
+    yield Row(
+        name="import",
+        work="`import assets_core`",
+        reference=reference,
+        ours=seconds(samples["import"]),
+        bare=bare,
+        checked="neither pandas nor pyarrow was loaded",
+    )
+
+
+def _scripts(
+    folder: Path, text: str, given: Mapping[str, object], tables: object, times: int
+) -> dict[str, list[Sample]]:
+    """Run a script with the framework and one without, each time in a new folder."""
+    done = {OURS: 0, BARE: 0}
+
+    def run(name: str) -> Sample:
+        place = folder / f"{name}-{done[name]}"
+        done[name] += 1
+        script = write_script(place, text, given, framework=name == OURS)
+        sample = run_program([sys.executable, script], place)
+        if name == BARE:  # the second of a pair
+            both = (folder / f"{OURS}-{done[OURS] - 1}", place)
+            compare(*both, tables)
+            for one in both:
+                shutil.rmtree(one)
+        return sample
+
+    return alternate({OURS: lambda: run(OURS), BARE: lambda: run(BARE)}, times)
+
+
+def compare(ours: Path, bare: Path, wanted: object) -> None:
+    """Raise if two projects do not hold the same tables, as many as wanted."""
+    command = [sys.executable, HERE / "compare.py", ours / "data", bare / "data"]
+    found = run_program(command, HERE).document()
+    expect("tables that are the same with and without the framework", found, wanted)

@@ -1,0 +1,27 @@
+"""What every test shares: programs of the system that a test may need.
+
+A test says `@pytest.mark.needs("strace")`, or `needs("unshare", package="util-linux")`.
+Where the program is missing the test is skipped, and the reason says how to get it;
+`run.py test --complete` accepts no skip. pyproject.toml registers the markers.
+"""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+from hypothesis import settings
+
+# A shared machine may stop for longer than any deadline; slowness has its own benchmarks.
+settings.register_profile("house", deadline=None, print_blob=True)
+settings.load_profile("house")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip a test whose programs are not installed."""
+    for marker in item.iter_markers("needs"):
+        for program in marker.args:
+            if shutil.which(program) is None:
+                package = marker.kwargs.get("package", program)
+                how = f"on Debian: apt-get install {package}"
+                pytest.skip(f"needs '{program}', which is not installed here ({how})")

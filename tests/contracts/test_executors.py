@@ -1,0 +1,24 @@
+"""Our executors keep what every executor promises."""
+
+from __future__ import annotations
+
+from assets_core.backends.inline import InlineExecutor
+from assets_core.backends.threads import ThreadsExecutor
+from assets_core.protocols.executor import Executor
+from assets_core.testing import ExecutorContract
+
+
+class TestInlineExecutor(ExecutorContract):
+    """One call at a time, in the thread that asks."""
+
+    def make(self, jobs: int) -> Executor:
+        """Return one; it runs one call at a time, however many are asked for."""
+        return InlineExecutor()
+
+
+class TestThreadsExecutor(ExecutorContract):
+    """Several calls at once."""
+
+    def make(self, jobs: int) -> Executor:
+        """Return one with as many threads as jobs."""
+        return ThreadsExecutor(jobs)

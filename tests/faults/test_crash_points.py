@@ -1,0 +1,130 @@
+"""Killed at any named point, a run is completed by the next one.
+
+G1 (a reader sees a whole version or the one before), G2 (what was committed stays) and G3
+(the next run ends where an undisturbed one does, and repeats only what was in flight).
+"""
+
+from __future__ import annotations
+
+import signal
+from typing import Any
+
+import pytest
+from tests.faults.crash_project import CrashProject
+
+from assets_core.files import POINTS
+
+ASSETS = ("first", "mid/second", "third")
+ONCE_A_RUN = ("run.begun", "run.ended")
+NEVER_IN_A_HEALTHY_STORE = ("seal.replaced",)
+KILLS = [
+    f"{point}:{count}:kill"
+    for point in POINTS
+    if point not in NEVER_IN_A_HEALTHY_STORE
+    for count in ((1,) if point in ONCE_A_RUN else (1, 2, 3))
+]
+
+
+def in_flight(crash: str) -> set[str]:
+    """Return the functions that a kill at this point may make run twice."""
+    count = int(crash.split(":")[1])
+    return {("first", "second", "third")[count - 1]}
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("crash", KILLS)
+def test_a_first_run_killed_at_a_point_is_completed_by_the_next(
+    project: CrashProject, undisturbed: dict[str, Any], crash: str
+) -> None:
+    """Nothing is torn or lost, and only what was in flight is computed again."""
+    killed = project.run(crash)
+    assert killed.returncode == -signal.SIGKILL, (
+        f"{crash} was never reached: {killed.stderr}"
+    )
+    for name, found in project.published().items():
+        assert found in (None, undisturbed["bytes"]["first"][name])
+
+    state = project.state()
+
+    assert state["rows"] == undisturbed["first"]["rows"]
+    assert state["versions"] == undisturbed["first"]["versions"]
+    assert state["left"] == 0
+    assert state["findings"] == []
+    assert project.published() == undisturbed["bytes"]["first"]
+    calls = project.calls()
+    repeated = {name for name in calls if calls.count(name) > 1}
+    assert repeated <= in_flight(crash)
+    assert all(calls.count(name) <= 2 for name in calls)
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("crash", KILLS)
+def test_an_update_killed_at_a_point_shows_old_or_new_and_is_completed_by_the_next(
+    project: CrashProject, undisturbed: dict[str, Any], crash: str
+) -> None:
+    """Between the kill and the next run a reader has a whole version, the old or the new."""
+    project.state()
+    project.calls()
+    project.set_values("4 5")
+
+    killed = project.run(crash)
+
+    assert killed.returncode == -signal.SIGKILL, (
+        f"{crash} was never reached: {killed.stderr}"
+    )
+    for name, found in project.published().items():
+        assert found in (
+            undisturbed["bytes"]["first"][name],
+            undisturbed["bytes"]["second"][name],
+        )
+    state = project.state()
+    assert state["rows"] == undisturbed["second"]["rows"]
+    assert state["versions"] == undisturbed["second"]["versions"]
+    assert state["findings"] == []
+    assert project.published() == undisturbed["bytes"]["second"]
+    calls = project.calls()
+    assert {name for name in calls if calls.count(name) > 1} <= in_flight(crash)
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("point", [point for point in POINTS if point not in ONCE_A_RUN])
+def test_an_error_at_a_point_is_named_and_the_next_run_converges(
+    project: CrashProject, undisturbed: dict[str, Any], point: str
+) -> None:
+    """A disk that fails once costs a run that says so, never the data."""
+    project.state()
+    project.set_values("4 5")
+
+    failed = project.run(f"{point}:1:raise")
+
+    if point not in NEVER_IN_A_HEALTHY_STORE:
+        assert failed.returncode == 1, f"{point} was never reached"
+        assert "crash point" in failed.stderr or "cannot be stored" in failed.stderr
+    state = project.state()
+    assert state["rows"] == undisturbed["second"]["rows"]
+    assert state["findings"] == []
+    assert project.published() == undisturbed["bytes"]["second"]
+
+
+@pytest.mark.sweep
+def test_a_damaged_object_is_replaced_even_if_the_replacing_run_is_killed(
+    project: CrashProject, undisturbed: dict[str, Any]
+) -> None:
+    """The one point that only a damaged store reaches."""
+    project.state()
+    target = (project.folder / "data" / "first.parquet").resolve()
+    target.chmod(0o644)
+    target.write_bytes(b"PAR1 is not enough PAR1")
+    (project.folder / ".assets" / "metadata.db").unlink()
+
+    killed = project.run("seal.replaced:1:kill")
+
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    state = project.state()
+    assert state["rows"] == undisturbed["first"]["rows"]
+    assert state["findings"] == []
+
+
+def test_a_name_that_is_no_crash_point_is_refused(project: CrashProject) -> None:
+    """A test that arms a point with a typing error would prove nothing."""
+    assert "is no crash point" in project.run("commit.almost").stderr
