@@ -18,6 +18,7 @@ from assets_core.errors import (
 from assets_core.model.assets import Publish
 from assets_core.model.keys import Cell
 from assets_core.model.records import StoredData
+from assets_core.protocols.io import Staged
 from io_managers.formats.parquet import read_parquet, write_parquet
 from io_managers.stores.local import LocalStore, StagedFile
 
@@ -50,13 +51,13 @@ class ParquetIOManager:
                 fix="cast the column to another type before returning it",
             ) from error
 
-    def seal(self, staged: StagedFile) -> StoredData:
+    def seal(self, staged: Staged) -> StoredData:
         """Make a staged table durable and unchangeable."""
-        return self._store.seal(staged)
+        return self._store.seal(cast("StagedFile", staged))
 
-    def discard(self, staged: StagedFile) -> None:
+    def discard(self, staged: Staged) -> None:
         """Throw a staged table away."""
-        self._store.discard(staged)
+        self._store.discard(cast("StagedFile", staged))
 
     def read(
         self,

@@ -115,6 +115,7 @@ def build_graph(
     problems += _key_problems(listed)
     nodes = {node.key: node for node in listed}
     problems += _upstream_problems(nodes, checks)
+    problems += _name_problems(checks)
     order, cycles = _in_order(nodes, checks)
     problems += [*cycles, *also_wrong]
     if problems:
@@ -191,6 +192,24 @@ def _upstream_problems(
             for check in many
             if _unchecked(check, nodes.get(key))
         ]
+    return problems
+
+
+def _name_problems(checks: Mapping[AssetKey, tuple[Check, ...]]) -> list[AssetsError]:
+    problems: list[AssetsError] = []
+    for key, many in checks.items():
+        seen: dict[str, Check] = {}
+        for check in many:
+            other = seen.setdefault(check.name, check)
+            if other is not check:
+                # What checks find is kept by name: one would hide what the other found.
+                problems.append(
+                    DuplicateKeyError(
+                        f"Two checks of '{key}' are called '{check.name}'",
+                        fix=f"give one another name=; the other is at {other.where}",
+                        where=check.where,
+                    )
+                )
     return problems
 
 
@@ -298,14 +317,13 @@ def _cycles(
     problems: list[AssetsError] = []
     known: set[AssetKey] = set()
     for start in left:
-        path: list[AssetKey] = []
+        path: dict[AssetKey, int] = {}
         key: AssetKey | None = start
         while key is not None and key not in path and key not in known:
-            path.append(key)
+            path[key] = len(path)
             key = next((other for other in left[key] if other in left), None)
         if key in path:
-            circle = path[path.index(key) :]
-            problems.append(_cycle(circle, nodes))
+            problems.append(_cycle([*path][path[key] :], nodes))
         known.update(path)
     return problems
 

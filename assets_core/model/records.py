@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from assets_core.model.keys import AssetKey, Cell
-from assets_core.model.versions import CodeVersion, Digest, InputVersion
+from assets_core.model.versions import NO_DIGEST, CodeVersion, Digest, InputVersion
 
 RunStatus = Literal["running", "success", "failed", "canceled"]
 StepStatus = Literal[
@@ -115,15 +115,23 @@ def pack_heads(heads: Mapping[int, Head]) -> bytes:
     return b"".join(
         _HEAD.pack(
             ordinal,
-            bytes.fromhex(head.materialization),
-            bytes.fromhex(head.recipe),
-            bytes.fromhex(head.data_version),
-            bytes.fromhex(head.stamp),
+            _packed(head.materialization),
+            _packed(head.recipe),
+            _packed(head.data_version),
+            _packed(head.stamp),
             head.at,
             head.held,
         )
         for ordinal, head in sorted(heads.items())
     )
+
+
+def _packed(digest: Digest) -> bytes:
+    packed = bytes.fromhex(digest)
+    if len(packed) != len(NO_DIGEST) // 2:
+        # Fields of fixed size would take a part of it, or fill it up, in silence.
+        raise ValueError(f"{digest!r} is no digest")
+    return packed
 
 
 def unpack_heads(body: bytes) -> dict[int, Head]:

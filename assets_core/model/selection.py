@@ -202,7 +202,7 @@ class _Reader:
         self, word: str, nodes: Mapping[AssetKey, Node], kind: str
     ) -> frozenset[AssetKey]:
         if _is_pattern(word):
-            return frozenset(key for key in nodes if _matches(key, word))
+            return frozenset(map(AssetKey, fnmatch.filter(nodes, word)))
         if word in nodes:
             return frozenset({AssetKey(word)})
         raise SelectionError(f"There is no {kind} '{word}'", fix=_suggest(word, nodes, ""))

@@ -37,8 +37,9 @@ class Reusable:
 class MetadataStore(Protocol):
     """Remembers. Its transaction is the moment at which a result becomes real.
 
-    Whatever a method says it has written survives `kill -9` and loss of power. Methods
-    may be called by many threads, and by many processes at once.
+    Whatever a method has written survives `kill -9`. What `commit` has written survives
+    loss of power as well; so does all that was written before it. Methods may be called by
+    many threads, and by many processes at once.
     """
 
     def close(self) -> None:

@@ -94,7 +94,7 @@ def look(tools: Tools, job: Job, claim: Claim) -> Attempt:
         if key in outcomes:
             continue
         upstream = heads.get(Cell(key))
-        if upstream is None:
+        if upstream is None or upstream.materialization not in records:
             raise MissingDataError(
                 f"'{job.cell}' needs '{key}', which was never built",
                 fix=f"assets materialize {key}",

@@ -19,10 +19,10 @@ def read_head(
 ) -> pa.Table:
     """Return the data that an asset shows now."""
     head = tools.store.head(env, Cell(key))
-    if head is None:
+    found = tools.store.materializations([head.materialization] if head else [])
+    if head is None or head.materialization not in found:
         raise MissingDataError(f"'{key}' was never built", fix=f"assets materialize {key}")
-    made = tools.store.materializations([head.materialization])[head.materialization]
-    return read_materialization(tools, made, columns)
+    return read_materialization(tools, found[head.materialization], columns)
 
 
 def read_materialization(

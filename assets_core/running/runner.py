@@ -46,19 +46,17 @@ def carry_out(
     run = _Run(tools, graph, expected, plan, executor, tools.new_id())
     started = tools.clock.elapsed()
     tidy_up(tools, graph, plan.env)
-    if plan.steps:
-        tools.store.begin_run(run.id, plan.env, request, tools.owner, tools.clock.now())
-        crash_point("run.begun")
+    tools.store.begin_run(run.id, plan.env, request, tools.owner, tools.clock.now())
+    crash_point("run.begun")
     tools.notify(RunStarted(run.id, len(plan.steps), len(plan.fresh)))
     canceled = run.go()
     steps = tuple(run.records[step.cell] for step in plan.steps)
     status = _status(steps, canceled=canceled)
-    if plan.steps:
-        counts = count_statuses(steps, len(plan.fresh))
-        tools.store.end_run(run.id, status, counts, tools.clock.now())
-        crash_point("run.ended")
-        for old in tools.store.forget_runs(tools.keep_runs):
-            remove_folder(tools.logs / old)
+    counts = count_statuses(steps, len(plan.fresh))
+    tools.store.end_run(run.id, status, counts, tools.clock.now())
+    crash_point("run.ended")
+    for old in tools.store.forget_runs(tools.keep_runs):
+        remove_folder(tools.logs / old)
     seconds = tools.clock.elapsed() - started
     tools.notify(RunEnded(run.id, status, seconds))
     return RunResult(run.id, plan.env, status, steps, plan.fresh, seconds)

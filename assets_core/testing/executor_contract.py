@@ -132,7 +132,7 @@ class ExecutorContract(ABC):
         assert all(future.done() for future in futures)
 
     def test_after_closing_nothing_is_called(self) -> None:
-        """What runs after a run has ended belongs to no run; it is refused, as in Python."""
+        """What runs after a run has ended belongs to no run: it is refused."""
         executor = self.make(2)
         executor.close()
         called: list[bool] = []

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 from pyarrow import lib
 
@@ -178,8 +179,15 @@ def validity(array: pa.Array) -> pa.Buffer | None:
     """Return which values are there, one bit each from the first on; None for all."""
     if not array.null_count:
         return None
-    valid = array.is_valid().to_numpy(zero_copy_only=False)
-    return pa.py_buffer(np.packbits(valid, bitorder="little"))
+    bits = bits_of(array.buffers()[0], array.offset, len(array))
+    return pa.py_buffer(np.packbits(bits, bitorder="little"))
+
+
+def bits_of(buffer: pa.Buffer, offset: int, length: int) -> npt.NDArray[np.uint8]:
+    """Return bits of a buffer as one byte each."""
+    first, skip = divmod(offset, 8)
+    packed = np.frombuffer(buffer, np.uint8, (skip + length + 7) // 8, first)
+    return np.unpackbits(packed, bitorder="little")[skip : skip + length]
 
 
 def _mask(array: pa.Array) -> pa.Array | None:

@@ -11,13 +11,14 @@ from types import FunctionType
 from typing import Any
 
 from assets_core.model.versions import digest
+from assets_core.versioning.decorators import framework_decorators
 from assets_core.versioning.findings import Findings
-from assets_core.versioning.functions import framework_decorators
 from assets_core.versioning.loaded_source import Unit
 from assets_core.versioning.namespaces import Namespace
 from assets_core.versioning.normal_form import NORMAL_FORM, normal_form
 from assets_core.versioning.resolving import Standing
-from assets_core.versioning.things import SEEN, Thing, World
+from assets_core.versioning.sources import look_at_changes
+from assets_core.versioning.things import Node, Thing, World
 
 __all__ = ["look_at_class"]
 
@@ -40,8 +41,10 @@ def look_at_class(world: World, value: type, namespace: Namespace) -> Thing:
     if not forms:
         findings.gap(f"class '{short}' has no class statement that can be read")
     bound = {each for unit, node in statements for each in unit.names.inner[node].bound}
+    home = world.where.home(value)
+    changes = home and Node(lambda: look_at_changes(world, home, value))
     for label, member in members.items():
-        source = SEEN if label in bound else None
+        source = changes if label in bound else None
         forms += (label, findings.content(member, f"{name}.{label}", source))
     content = digest("class", NORMAL_FORM, value.__name__, *forms, *findings.paths)
     return findings.thing("class", name, content, short.rpartition(".")[2])
@@ -95,7 +98,7 @@ def _lines(node: ast.ClassDef) -> set[int]:
 
 
 def _members(world: World, value: type) -> Iterator[tuple[str, object]]:
-    """Yield what a class holds, but for what Python or a library keeps there for itself."""
+    """Yield what a class holds, but for what Python or a library keeps there."""
     is_enum = isinstance(value, enum.EnumType)
     if is_enum:
         for name, member in value.__members__.items():  # type: ignore[attr-defined]
@@ -116,7 +119,7 @@ def _is_generated(world: World, owner: type, member: object) -> bool:
         return False
     return any(
         function.__code__.co_filename.startswith("<")
-        and world.namespace(function.__globals__).find(function) is None
+        and world.where.namespace(function.__globals__).find(function) is None
         for function in _functions(member)
     )
 
@@ -130,7 +133,7 @@ def _definitions_of(world: World, members: dict[str, object]) -> set[ast.AST]:
     found: set[ast.AST] = set()
     for member in members.values():
         for function in _functions(member):
-            placed = world.namespace(function.__globals__).find(function)
+            placed = world.where.namespace(function.__globals__).find(function)
             if placed is not None:
                 found.add(placed[1])
     return found

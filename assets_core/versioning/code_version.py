@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any, Literal
 
 from assets_core.model.versions import CodeVersion, Component, digest
-from assets_core.versioning.modules import effects, look_at_effects, modules_behind
+from assets_core.versioning.effects import effects, look_at_effects, modules_behind
 from assets_core.versioning.namespaces import Namespace
 from assets_core.versioning.places import Place, distributions, place_of_module
 from assets_core.versioning.things import Edge, Node

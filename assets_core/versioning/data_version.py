@@ -30,6 +30,7 @@ from xxhash import xxh3_128
 
 from assets_core.model.versions import DataVersion, digest
 from assets_core.versioning.canonical import canonical_table
+from assets_core.versioning.canonical_arrays import bits_of
 from assets_core.versioning.type_text import type_text
 
 _BLOCK = 1 << 16  # rows hashed at a time: what is copied on the way stays in the cache
@@ -142,14 +143,7 @@ class _Stream:
 
 
 def _null_positions(array: pa.Array) -> npt.NDArray[np.int64]:
-    return np.flatnonzero(_bits(array.buffers()[0], array.offset, len(array)) == 0)
-
-
-def _bits(buffer: pa.Buffer, offset: int, length: int) -> npt.NDArray[np.uint8]:
-    first, skip = divmod(offset, 8)
-    count = (skip + length + 7) // 8
-    packed = np.frombuffer(buffer, np.uint8, count, first)
-    return np.unpackbits(packed, bitorder="little")[skip : skip + length]
+    return np.flatnonzero(bits_of(array.buffers()[0], array.offset, len(array)) == 0)
 
 
 def _feed_nothing(stream: _Stream, array: pa.Array, gaps: Gaps) -> None:
@@ -180,7 +174,7 @@ def _feed_float(stream: _Stream, array: pa.Array, gaps: Gaps) -> None:
 
 
 def _feed_bool(stream: _Stream, array: pa.Array, gaps: Gaps) -> None:
-    values = _bits(array.buffers()[1], array.offset, len(array))
+    values = bits_of(array.buffers()[1], array.offset, len(array))
     if gaps is not None:
         values[gaps] = 0
     stream.values.update(values)

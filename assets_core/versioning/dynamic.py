@@ -6,34 +6,41 @@ import builtins
 import importlib
 import sys
 
-__all__ = ["why_dynamic"]
+__all__ = ["DOORS", "SUBCLASSES", "why_dynamic"]
 
+SUBCLASSES = "__subclasses__"
+DOORS = frozenset(
+    {"__builtins__", "__globals__", "ag_frame", "cr_frame", "f_back", "f_builtins",
+     "f_globals", "f_locals", "gi_frame", "tb_frame", SUBCLASSES}
+)  # fmt: skip
+"""Attributes, of whatever object, through which code reaches what it does not name."""
+
+_ANYTHING = "which can run anything"
+_ANY_NAME = "through which any name can be reached"
 _BY_IDENTITY: dict[int, str] = {
-    id(builtins.exec): "exec(), which can run anything",
-    id(builtins.eval): "eval(), which can run anything",
-    id(builtins.compile): "compile(), which can make any code",
-    id(builtins.globals): "globals(), through which any name can be reached",
+    id(builtins): f"the module 'builtins' as a whole, {_ANYTHING}",
+    id(vars(builtins)): f"the builtins as a whole, {_ANYTHING}",
     id(builtins.__import__): "__import__(), which can load anything",
-    id(builtins): "the module 'builtins' itself, through which anything can be run",
-    id(vars(builtins)): "the builtins as a mapping, through which anything can be run",
-    id(
-        importlib.import_module
-    ): "import_module() with a name that is only known when it runs",
+    id(builtins.compile): f"compile(), {_ANYTHING}",
+    id(builtins.eval): f"eval(), {_ANYTHING}",
+    id(builtins.exec): f"exec(), {_ANYTHING}",
+    id(builtins.globals): f"globals(), {_ANY_NAME}",
     id(importlib.__import__): "importlib.__import__(), which can load anything",
+    id(importlib.import_module): "import_module() with a name known only when it runs",
     id(importlib.reload): "reload(), which replaces code while it runs",
+    id(sys._getframe): f"sys._getframe(), {_ANY_NAME}",  # noqa: SLF001 - to recognize it
     id(sys.modules): "sys.modules, through which any module can be reached",
-    id(sys._getframe): "sys._getframe(), through which any name can be reached",  # noqa: SLF001
 }
 _BY_PATH: dict[str, str] = {
     "importlib.util.module_from_spec": "module_from_spec(), which can load anything",
     "importlib.util.spec_from_file_location": "spec_from_file_location(), which can load any file",
-    "inspect.currentframe": "currentframe(), through which any name can be reached",
-    "inspect.stack": "stack(), through which any name can be reached",
-    "pkgutil.resolve_name": "resolve_name(), which can load anything",
-    "runpy.run_module": "run_module(), which can run anything",
-    "runpy.run_path": "run_path(), which can run any file",
-    "types.CodeType": "CodeType(), which can make any code",
-    "types.FunctionType": "FunctionType(), which can make any function",
+    "inspect.currentframe": f"currentframe(), {_ANY_NAME}",
+    "inspect.stack": f"stack(), {_ANY_NAME}",
+    "pkgutil.resolve_name": f"resolve_name(), {_ANY_NAME}",
+    "runpy.run_module": f"run_module(), {_ANYTHING}",
+    "runpy.run_path": f"run_path(), {_ANYTHING}",
+    "types.CodeType": f"CodeType(), {_ANYTHING}",
+    "types.FunctionType": f"FunctionType(), {_ANYTHING}",
 }
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 import importlib
 import re
-from collections.abc import Callable, Collection
-from types import ModuleType
+from collections.abc import Collection
+from types import FunctionType, ModuleType
 
-from assets_core.versioning.dynamic import why_dynamic
+from assets_core.versioning.dynamic import SUBCLASSES, why_dynamic
 from assets_core.versioning.imports import Outside, Unloadable, load
 from assets_core.versioning.loaded_source import Unit
 from assets_core.versioning.namespaces import Origin
@@ -77,7 +77,7 @@ class Findings:
 
     def own(self, label: str, value: object, name: str, source: Node | None = None) -> None:
         """Add a value that is part of the thing."""
-        path = self.world.path(value)
+        path = self.world.where.path(value)
         if path is not None:
             self._add_path(label, path)
         else:
@@ -99,8 +99,21 @@ class Findings:
         for why in found.gaps if source is None else ():
             self.gap(why)
         for number, part in enumerate(found.parts):
-            self.own(f"part {number}", part, name, source)
+            if part is value and not isinstance(part, FunctionType | type | ModuleType):
+                self._unseen(value)
+            else:
+                self.own(f"part {number}", part, name, source)
         return found.digest
+
+    def _unseen(self, value: object) -> None:
+        """Add an object that does not show what it is made of."""
+        kind = type(value)
+        wrapped = getattr(value, "__wrapped__", None)
+        if kind.__name__ != "_lru_cache_wrapper":
+            self.gap(f"a '{kind.__module__}.{kind.__qualname__}' was made out of sight")
+        self.own("class", kind, kind.__qualname__)
+        if callable(wrapped):
+            self.own("wrapped", wrapped, kind.__qualname__)
 
     def join(self, other: Findings) -> None:
         """Add what another piece of code was found to use."""
@@ -119,8 +132,10 @@ class Findings:
 
     def code(self, unit: Unit, node: ast.AST, without: Collection[ast.AST] = ()) -> None:
         """Add everything that the code of a node names."""
+        if self.standing.namespace.edited:
+            self.opaque(f"'{unit.filename}' was changed after it was loaded")
         for use, target in unit.names.free(node, without):
-            key = (use.name, use.steps, use.first if use.called else None, target)
+            key = (use.name, use.steps, use.first if use.called else None, use.door, target)
             if key not in self._seen:
                 self._seen.add(key)
                 self._use(use, target)
@@ -138,15 +153,20 @@ class Findings:
         if start == end:
             return []
         use, target = unit.names.uses[start], unit.names.targets[start]
-        found = look_up(self.standing, use, target)
+        found = look_up(self.world, self.standing, use, target)
         return walk(self.world, found, use, self.standing.namespace)
 
     def _use(self, use: Use, target: Scope) -> None:
+        if use.door:
+            self._door(use, target)
+            return
         self.used.add(use.name)
-        found = look_up(self.standing, use, target)
+        found = look_up(self.world, self.standing, use, target)
         value = found.value
         if isinstance(value, Outside):
-            self._add_path(use.name, value.path)
+            path = ".".join([value.path, *(str(key) for _, key in use.steps)])
+            if not self._is_dynamic(use, None, path):
+                self._add_path(use.name, value.path)
         elif isinstance(value, Unloadable):
             self.opaque(f"'{self.standing.who}' {value.reason}")
         elif value is MISSING or value is LOCAL or value is EMPTY:
@@ -181,27 +201,28 @@ class Findings:
 
     def _follow(self, use: Use, reached: list[Reached]) -> None:
         first, last = reached[0], reached[-1]
-        if self._is_dynamic(use, last.value):
+        known = self.world.where.path(last.value) if callable(last.value) else None
+        if self._is_dynamic(use, last.value, known):
             return
-        path = self.world.path(first.value, first.origin)
+        path = first.path or self.world.where.path(first.value, first.origin)
         if path is not None:
             if not first.builtin:
                 self._add_path(use.name, path)
-            if last is first or not self.world.is_projects(last.value):
+            if last is first or not self.world.where.is_projects(last.value):
                 return
         self._refer(use.name + last.label, last)
         if type(last.value) is str:
             self._text(last.value)
-        if self.standing.at_load and first.origin is not None:
-            if first.origin.namespace.binds(use.name, often=True):
-                self._made_by(first.origin)  # it may have been another value then
+        origin = first.origin if self.standing.at_load else None
+        if origin is not None and origin.namespace.binds(use.name, often=True):
+            self._made_by(origin)  # it may have been another value then
 
     def _refer(self, label: str, found: Reached) -> None:
         origin = found.origin
         name = f"{self.standing.namespace.full_name(self.standing.who)}.{label}"
         if origin is not None:
             named = origin.namespace.names.get(origin.name)
-            origin = self.world.definer(origin, named)
+            origin = self.world.where.definer(origin, named)
             name = origin.namespace.full_name(origin.name) + found.rest
         node = self.world.node(found.value, name)
         source = self.world.source(found.value, origin)
@@ -216,8 +237,28 @@ class Findings:
         if source is not None:
             self.edges.append(Edge(f"{origin.name} made by", source, None, owned=False))
 
-    def _is_dynamic(self, use: Use, value: object) -> bool:
-        path = self.world.path(value) if isinstance(value, Callable) else None  # type: ignore[arg-type]
+    def _door(self, use: Use, target: Scope) -> None:
+        who = self.standing.who
+        if use.door != SUBCLASSES:
+            self.opaque(
+                f"'{who}' uses '.{use.door}', through which anything can be reached"
+            )
+            return
+        found = look_up(self.world, self.standing, use, target)
+        reached = walk(self.world, found, use, self.standing.namespace)
+        base = reached[-1].value
+        if len(reached) <= len(use.steps) or not isinstance(base, type):
+            self.opaque(f"'{who}' looks for subclasses of a class known only when it runs")
+        else:
+            self._add_subclasses(base)
+
+    def _add_subclasses(self, base: type) -> None:
+        kinds: list[type] = type.__subclasses__(base)
+        for number, kind in enumerate(kinds):
+            self.own(f"{base.__qualname__} subclass {number}", kind, kind.__qualname__)
+            self._add_subclasses(kind)
+
+    def _is_dynamic(self, use: Use, value: object, path: str | None) -> bool:
         why = why_dynamic(value, path)
         if why is None:
             return False
@@ -258,5 +299,5 @@ class Findings:
         if name in namespace.names and key not in self._seen:
             self._seen.add(key)
             value = namespace.names[name]
-            if self.world.path(value) is None:
+            if self.world.where.path(value) is None:
                 self._refer(name, Reached(value, Origin(namespace, name)))

@@ -1,23 +1,22 @@
-"""What a function is made of: its code, its defaults, what it closes over, what it names."""
+"""What a function is made of: code, defaults, what it closes over, what it names."""
 
 from __future__ import annotations
 
 import ast
-import inspect
 from collections.abc import Iterator
 from types import FunctionType
-from typing import Any
 
 from assets_core.model.versions import digest
+from assets_core.versioning.decorators import framework_decorators
 from assets_core.versioning.findings import Findings
 from assets_core.versioning.loaded_source import Unit
 from assets_core.versioning.namespaces import Namespace
 from assets_core.versioning.normal_form import NORMAL_FORM, normal_form
-from assets_core.versioning.places import Place, place_of_module
 from assets_core.versioning.resolving import EMPTY, Standing
-from assets_core.versioning.things import SEEN, Node, Thing, World
+from assets_core.versioning.sources import look_at_changes
+from assets_core.versioning.things import Node, Thing, World
 
-__all__ = ["framework_decorators", "look_at_function", "short_name"]
+__all__ = ["look_at_function"]
 
 
 def short_name(function: FunctionType) -> str:
@@ -27,7 +26,7 @@ def short_name(function: FunctionType) -> str:
 
 def look_at_function(world: World, function: FunctionType) -> Thing:
     """Return a function as a thing."""
-    namespace = world.namespace(function.__globals__)
+    namespace = world.where.namespace(function.__globals__)
     if not namespace.place.ours:
         return _look_at_wrapper(world, function, namespace)
     short = short_name(function)
@@ -39,7 +38,7 @@ def look_at_function(world: World, function: FunctionType) -> Thing:
     source = None if found is None else _defaults_node(world, namespace, *found)
     for label, value in _defaults(function):
         findings.own(f"default {label}", value, f"{name}.{label}", source)
-    _add_rest(findings, function, name, decorated=decorated)
+    _add_rest(findings, function, name, _changes(world, function) if decorated else None)
     known_as = getattr(found[1], "name", "<lambda>") if found else ""
     renamed = "" if function.__name__ == known_as else function.__name__
     content = digest("function", NORMAL_FORM, content, renamed, *findings.paths)
@@ -63,7 +62,7 @@ def _unreadable(findings: Findings, function: FunctionType) -> str:
 
 
 def _look_at_wrapper(world: World, function: FunctionType, namespace: Namespace) -> Thing:
-    """Return what code of a package made around something else, such as `functools.wraps`."""
+    """Return a function that code of a package made around something else."""
     short = short_name(function)
     findings = Findings(world, Standing(short, namespace))
     findings.package(namespace.title)
@@ -74,41 +73,34 @@ def _look_at_wrapper(world: World, function: FunctionType, namespace: Namespace)
             findings.own(f"type {number}", kind, name)
             findings.own(f"function {number}", chosen, f"{name} {kind.__qualname__}")
     else:
-        for label, value in [*_cells(function).items(), *_defaults(function)]:
+        for label, value in _defaults(function):
             findings.own(label, value, f"{function.__qualname__}.{label}")
         if not function.__closure__ and not hasattr(function, "__wrapped__"):
             findings.gap(f"'{short}' of '{namespace.title}' cannot be found by its name")
-        _add_rest(findings, function, short, decorated=False)
+        _add_rest(findings, function, short)
     content = digest("wrapper", namespace.title, short, *findings.paths)
     return findings.thing("", short, content)
 
 
 def _add_rest(
-    findings: Findings, function: FunctionType, name: str, *, decorated: bool
+    findings: Findings, function: FunctionType, name: str, source: Node | None = None
 ) -> None:
     """Add what a function carries beside its code."""
     for label, value in _cells(function).items():
-        if label not in findings.used and value is not EMPTY:
+        if value is EMPTY:
+            findings.gap(f"'{name}' uses '{label}', which had no value yet")
+        elif label not in findings.used:
             findings.own(label, value, f"{name}.{label}")
-    source = SEEN if decorated else None
     for label, value in sorted(vars(function).items()):
         findings.own(f".{label}", value, f"{name}.{label}", source)
 
 
-def framework_decorators(findings: Findings, unit: Unit, node: ast.AST) -> list[ast.expr]:
-    """Return the decorators of a definition that are ours, such as `@asset`."""
-    return [
-        decorator
-        for decorator in getattr(node, "decorator_list", ())
-        if any(_is_framework(found.value) for found in findings.first_in(unit, decorator))
-    ]
-
-
-def _is_framework(value: Any) -> bool:
-    module = getattr(value, "__module__", None)
-    if not isinstance(module, str):
-        module = getattr(value, "__name__", None)
-    return isinstance(module, str) and place_of_module(module) is Place.FRAMEWORK
+def _changes(world: World, function: FunctionType) -> Node | None:
+    """Return the node of what else, beside its decorators, gave a function attributes."""
+    home = world.where.home(function)
+    if home is None:
+        return None
+    return Node(lambda: look_at_changes(world, home, function))
 
 
 def _cells(function: FunctionType) -> dict[str, object]:
@@ -149,6 +141,6 @@ def _defaults_node(world: World, namespace: Namespace, unit: Unit, node: ast.AST
             findings.code(unit, default)
             forms.append(normal_form(default))
         content = digest("defaults", NORMAL_FORM, *forms, *findings.paths)
-        return findings.thing("", namespace.full_name(name), content)
+        return findings.thing("object", f"{namespace.full_name(name)} (defaults)", content)
 
     return Node(look)

@@ -27,29 +27,37 @@ class Unloadable(NamedTuple):
     reason: str
 
 
-def bring(namespace: Namespace, given: Imported) -> object:
-    """Return what an import gives its name, or `Outside`, or `Unloadable`."""
+def bring(namespace: Namespace, given: Imported) -> tuple[object, ModuleType | None]:
+    """Return what an import gives its name, and the loaded module that it is taken from.
+
+    In place of a value there may be `Outside` or `Unloadable`.
+    """
     name = namespace.module_named(given)
     if not name:
-        return Unloadable(
-            f"imports '{given.module}' relative to a package that is not known"
-        )
+        why = f"imports '{given.module}' relative to a package that is not known"
+        return Unloadable(why), None
     module = load(name)
+    if isinstance(module, Outside) and given.name:
+        return Outside(f"{module.path}.{given.name}"), None
     if not given.name or not isinstance(module, ModuleType):
-        if isinstance(module, Outside) and given.name:
-            return Outside(f"{module.path}.{given.name}")
-        return module
-    try:
-        return vars(module)[given.name]
-    except KeyError:
-        if place_of(vars(module)) is Place.PROJECT:
-            inner = load(f"{name}.{given.name}")
-            return inner if isinstance(inner, ModuleType) else _lazy(module, given.name)
-        return Outside(f"{name}.{given.name}")
+        return module, None
+    return _taken(module, given.name)
+
+
+def _taken(module: ModuleType, name: str) -> tuple[object, ModuleType | None]:
+    """Return a name of a loaded module, which may be a module inside it."""
+    if name in vars(module):
+        return vars(module)[name], module
+    inner = load(f"{module.__name__}.{name}")
+    if isinstance(inner, ModuleType):
+        return inner, None
+    if place_of(vars(module)) is not Place.PROJECT:
+        return Outside(f"{module.__name__}.{name}"), None
+    return _lazy(module, name), module
 
 
 def load(name: str) -> ModuleType | Outside | Unloadable:
-    """Return a module: a package's only if it is loaded anyway, the project's in any case."""
+    """Return a module: the project's in any case, another only if it is loaded."""
     module = sys.modules.get(name)
     if isinstance(module, ModuleType):
         return module

@@ -6,8 +6,8 @@ line are told apart.
 """
 
 from __future__ import annotations
-
 import __future__
+
 import ast
 import inspect
 import sys
@@ -17,7 +17,7 @@ from functools import cached_property
 from types import CodeType
 from typing import Any
 
-from assets_core.versioning.scope_walk import names_of
+from assets_core.versioning.name_visits import names_of
 from assets_core.versioning.scopes import Names
 
 __all__ = ["Unit"]
@@ -46,11 +46,14 @@ class Unit:
         self.filename = filename
         self._loader = loader
         self._codes: dict[int, list[_Codes]] = {}
+        self._marks: dict[int, list[tuple[CodeType, ast.AST | None]]] = {}
+        self._nodes: dict[int, tuple[CodeType, ast.AST | None]] = {}
 
     @cached_property
     def tree(self) -> ast.Module | None:
         """The syntax tree; None if this Python cannot read the text."""
-        return _quietly(lambda: ast.parse(self.text, self.filename))
+        tree: ast.Module | None = _or_none(lambda: ast.parse(self.text, self.filename))
+        return tree
 
     @cached_property
     def names(self) -> Names:
@@ -59,39 +62,53 @@ class Unit:
 
     def node_of(self, code: CodeType) -> ast.AST | None:
         """Return the function or lambda that gave a code object, or None if none did."""
+        known = self._nodes.get(id(code))
+        if known is None:
+            known = self._nodes[id(code)] = code, self._find(code)
+        return known[1]
+
+    def _find(self, code: CodeType) -> ast.AST | None:
         if self.tree is None:
             return None
         key = (code.co_name, code.co_firstlineno)
         nodes = self.names.functions.get(key, [])
-        for number, codes in enumerate(self._compiled(code.co_flags & _FUTURES)):
+        flags = code.co_flags & _FUTURES
+        for number, codes in enumerate(self._compiled(flags)):
             equal = [each for each in codes.get(key, ()) if each == code]
-            if not equal:
-                equal = [each for each in codes.get(key, ()) if _same(each, code)]
+            equal = equal or [each for each in codes.get(key, ()) if _same(each, code)]
             if equal and len(nodes) == 1:
                 return nodes[0]
             if equal and number == 0:
-                return self._marked_node(equal[0], code.co_flags & _FUTURES)
+                found = (node for each, node in self._marked(flags) if each == equal[0])
+                return next(found, None)
         return None
 
     def _compiled(self, flags: int) -> list[_Codes]:
-        """Return the code objects in the text, by name and line, as each compiler makes them."""
+        """Return the code objects, by name and line, as each compiler makes them."""
         if flags not in self._codes:
             compilers = [
-                lambda: compile(self.text, self.filename, "exec", flags, dont_inherit=True),
+                lambda: self._compile(self.text, flags),
                 lambda: _as_loader_does(self._loader, self.text, self.filename),
                 lambda: _as_pytest_does(self._loader, self.text, self.filename),
             ]
-            found = [_quietly(compiler) for compiler in compilers]
+            found = [_or_none(compiler) for compiler in compilers]
             self._codes[flags] = [_by_place(code) for code in found if code is not None]
         return self._codes[flags]
 
-    def _marked_node(self, code: CodeType, flags: int) -> ast.AST | None:
-        """Return the node of a code object that shares its name and line with others.
+    def _compile(self, source: str | ast.Module, flags: int) -> CodeType:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # they were shown when the code was loaded
+            return compile(source, self.filename, "exec", flags, dont_inherit=True)
+
+    def _marked(self, flags: int) -> list[tuple[CodeType, ast.AST | None]]:
+        """Return every code object with its node, also where several share name and line.
 
         The text is compiled once more with a line number of its own for every function.
         Both results have the same form, so that what stands in one place in the one is
         what stands there in the other.
         """
+        if flags in self._marks:
+            return self._marks[flags]
         marked = ast.parse(self.text, self.filename)
         marks: dict[int, ast.AST] = {}
         for own, other in zip(_functions(self.tree), _functions(marked), strict=True):
@@ -100,27 +117,25 @@ class Unit:
             for each in (other, *getattr(other, "decorator_list", ())):
                 each.lineno = each.end_lineno = line
                 each.col_offset, each.end_col_offset = 0, 1
-        first = compile(self.text, self.filename, "exec", flags, dont_inherit=True)
-        second = compile(marked, self.filename, "exec", flags, dont_inherit=True)
-        for one, two in zip(_all_codes(first), _all_codes(second), strict=False):
-            if one == code:
-                node = marks.get(two.co_firstlineno)
-                return node if one.co_name == two.co_name else None
-        return None
+        first, second = self._compile(self.text, flags), self._compile(marked, flags)
+        self._marks[flags] = [
+            (one, marks.get(two.co_firstlineno) if one.co_name == two.co_name else None)
+            for one, two in zip(_all_codes(first), _all_codes(second), strict=False)
+        ]
+        return self._marks[flags]
 
 
-def _quietly(make: Callable[[], Any]) -> Any:  # noqa: ANN401
-    """Return what a compiler makes, without warnings that were shown when the code loaded."""
+def _or_none(make: Callable[[], Any]) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             return make()
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
+        except Exception:  # noqa: BLE001 - a loader of the user may raise anything
             return None
 
 
 def _as_loader_does(loader: object, text: str, filename: str) -> CodeType | None:
-    """Compile with a loader that rewrites what it loads, such as a run-time type checker."""
+    """Compile with a loader that rewrites what it loads, as type checkers may do."""
     own = getattr(type(loader), "source_to_code", None)
     if own is None or own is _plain_compiler():
         return None

@@ -7,8 +7,6 @@ import importlib.util
 import linecache
 import os
 import sys
-import tokenize
-import weakref
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
@@ -16,8 +14,9 @@ from types import CodeType, FunctionType, ModuleType
 from typing import Any, NamedTuple
 
 from assets_core.versioning.loaded_source import Unit
+from assets_core.versioning.module_text import text_of_module
 from assets_core.versioning.places import Place, place_of
-from assets_core.versioning.scopes import Imported, Statement
+from assets_core.versioning.scopes import Imported, Names, Statement
 from assets_core.versioning.value_frames import holds_rows
 
 __all__ = ["Namespace", "Origin", "Placed"]
@@ -70,14 +69,25 @@ class Namespace:
     @cached_property
     def units(self) -> list[Unit]:
         """The texts that made the names, in the order in which they ran."""
-        text = loaded_text(self.names)
+        text = text_of_module(self.names).text
         if text is not None:
-            file = str(self.names.get("__file__") or "<unknown>")
+            file = str(self.names.get("__file__"))
             return [Unit(text, file, self.names.get("__loader__"))]
         cells = self.names.get("In")  # a notebook's record of what it ran
         if isinstance(cells, list):
             return [Unit(cell, "<cell>") for cell in cells if isinstance(cell, str)]
         return []
+
+    @cached_property
+    def edited(self) -> bool:
+        """Whether the module's file is not any more what was loaded."""
+        return text_of_module(self.names).edited
+
+    @cached_property
+    def module(self) -> ModuleType | None:
+        """The module, as long as it is loaded."""
+        module = loaded_module(str(self.names.get("__name__")))
+        return module if module is not None and vars(module) is self.names else None
 
     @property
     def is_notebook(self) -> bool:
@@ -85,7 +95,7 @@ class Namespace:
         return self.names.get("__name__") == "__main__" and "__file__" not in self.names
 
     def find(self, function: FunctionType) -> tuple[Unit, ast.AST] | None:
-        """Return the text and the node that a function was made from, if that is certain."""
+        """Return the text and the node that a function was made from, if certain."""
         for unit in self._texts_of(function.__code__):
             node = unit.node_of(function.__code__)
             if node is not None:
@@ -143,26 +153,14 @@ class Namespace:
 
     @cached_property
     def _index(self) -> dict[str, list[Placed]]:
+        """Statements by the names, and the names with an attribute, that they have."""
         index: dict[str, list[Placed]] = {}
         for unit in self.units:
-            names = unit.names
-            for statement in names.statements:
-                if statement.guarded or isinstance(
-                    statement.node, ast.Import | ast.ImportFrom
-                ):
-                    continue
-                start, end = names.spans[statement.node]
-                read = {
-                    use.name
-                    for use, target in zip(
-                        names.uses[start:end], names.targets[start:end], strict=True
-                    )
-                    if target is names.module
-                    and use.scope.runs_at_load
-                    and not use.annotation
-                }
-                for name in read | statement.binds:
-                    index.setdefault(name, []).append(Placed(unit, statement))
+            for statement in unit.names.statements:
+                imports = isinstance(statement.node, ast.Import | ast.ImportFrom)
+                if not statement.guarded and not imports:
+                    for name in {*_read_at_load(unit.names, statement), *statement.binds}:
+                        index.setdefault(name, []).append(Placed(unit, statement))
         return index
 
     def imports(self, name: str) -> list[Imported]:
@@ -185,59 +183,38 @@ class Namespace:
         except ImportError:
             return ""
 
-    def modules_imported(self) -> Iterator[str]:
-        """Yield the names of the modules that are loaded together with this one."""
+    @cached_property
+    def modules_imported(self) -> list[str]:
+        """The names of the modules that are loaded together with this one."""
+        found = [f"{self.title}."]  # the packages that it lies in
         for unit in self.units:
             for given in unit.names.imported:
                 module = self.module_named(given)
-                yield module
-                if given.name:
-                    yield f"{module}.{given.name}"
+                found += (f"{module}.", f"{module}.{given.name}.")
+        return list(
+            {
+                name[:end]: None
+                for name in found
+                for end in range(len(name))
+                if name[end] == "."
+            }
+        )
+
+
+def _read_at_load(names: Names, statement: Statement) -> Iterator[str]:
+    """Yield what a statement reads while the module loads: `name`, `name.attribute`."""
+    start, end = names.spans[statement.node]
+    for use, target in zip(names.uses[start:end], names.targets[start:end], strict=True):
+        if target is names.module and use.scope.runs_at_load and not use.annotation:
+            yield use.name
+            if use.steps and use.steps[0][0] == ".":
+                yield f"{use.name}.{use.steps[0][1]}"
 
 
 def _is_change(node: ast.stmt) -> bool:
     if isinstance(node, ast.Assign):
         return any(not isinstance(target, ast.Name) for target in node.targets)
     return True
-
-
-# What was read of a module's text when it was first asked for, as long as the module lives:
-# the file may be edited at any time, and the module stays what it is.
-_remembered: dict[int, tuple[weakref.ref[Any], str | None]] = {}
-
-
-def loaded_text(names: dict[str, Any]) -> str | None:
-    """Return the text of a module's file as it was when first asked for."""
-    key = names.get("__spec__") or names.get("__loader__")
-    known = _remembered.get(id(key))
-    if known is not None and known[0]() is key:
-        return known[1]
-    text = _read_text(names)
-    try:
-        _remembered[id(key)] = (weakref.ref(key), text)
-    except TypeError:  # nothing to remember it by
-        pass
-    return text
-
-
-def _read_text(names: dict[str, Any]) -> str | None:
-    loader, file = names.get("__loader__"), names.get("__file__")
-    name = getattr(loader, "name", None) or names.get("__name__")
-    read = getattr(loader, "get_source", None)
-    try:
-        if read is not None and isinstance(file, str):
-            text = read(name)
-            if isinstance(text, str):
-                return text
-    except (ImportError, OSError, SyntaxError, UnicodeError, ValueError):
-        pass
-    if not isinstance(file, str) or not file.endswith(".py"):
-        return None
-    try:
-        with tokenize.open(file) as lines:
-            return lines.read()
-    except (OSError, SyntaxError, UnicodeError):
-        return None
 
 
 def loaded_module(name: str) -> ModuleType | None:

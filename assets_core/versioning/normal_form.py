@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Collection
-from functools import cache
 from typing import Any
 
 from assets_core.versioning.annotations import unquoted
@@ -43,9 +42,8 @@ def normal_form(
         own_defaults: False leaves out what the parameters of `node` itself default to,
             for a function whose default values are known.
 
-    >>> long = "def f(x): # add\\n    y: int = 1\\n    return (x + y)"
-    >>> short = "def f(x):\\n    y = 1\\n    return x + y"
-    >>> normal_form(ast.parse(long)) == normal_form(ast.parse(short))
+    >>> one, other = "def f(x): return (x + 1)  # more", "def f(x): return x+1"
+    >>> normal_form(ast.parse(one)) == normal_form(ast.parse(other))
     True
     """
     return _Writer(without, None if own_defaults else node).write(node)
@@ -63,12 +61,12 @@ class _Writer:
         waiting: list[_Part] = [(node, False)]
         while waiting:
             part = waiting.pop()
-            if part.__class__ is str:
-                done.append(part)  # type: ignore[arg-type]
-                continue
-            inner, local = part
-            write = _WRITERS.get(type(inner), _Writer.any_node)  # type: ignore[arg-type]
-            waiting.extend(reversed(write(self, inner, local)))
+            if isinstance(part, str):
+                done.append(part)
+            else:
+                inner, local = part
+                write = _WRITERS.get(type(inner), _Writer.any_node)
+                waiting.extend(reversed(write(self, inner, local)))
         return "".join(done)
 
     def any_node(self, node: ast.AST, local: object) -> list[_Part]:
@@ -132,7 +130,7 @@ class _Writer:
         text = ""
         for value in node.values:
             if isinstance(value, ast.Constant):
-                text += value.value
+                text += str(value.value)
                 continue
             parts += ([_atom(text)] if text else []) + [(value, False)]
             text = ""
@@ -167,14 +165,19 @@ _WRITERS: dict[type, Callable[[_Writer, Any, object], list[_Part]]] = {
 }
 
 
-@cache
+_FIELDS: dict[type, tuple[str, ...]] = {}
+
+
 def _written_fields(kind: type[ast.AST]) -> tuple[str, ...]:
-    # Sorted: a later Python may list a node's fields in another order.
-    return tuple(sorted(set(kind._fields) - _NOT_WRITTEN))
+    known = _FIELDS.get(kind)
+    if known is None:
+        # Sorted: a later Python may list a node's fields in another order.
+        known = _FIELDS[kind] = tuple(sorted(set(kind._fields) - _NOT_WRITTEN))
+    return known
 
 
 def _says_nothing(statement: ast.stmt, *, local: bool) -> bool:
-    """Return whether a statement has no effect: `pass`, a docstring, `x: int` of a local."""
+    """Return whether a statement has no effect: `pass`, a text, `x: int` of a local."""
     match statement:
         case ast.Pass() | ast.Expr(value=ast.Constant()):
             return True

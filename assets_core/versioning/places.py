@@ -16,6 +16,7 @@ from enum import StrEnum
 from functools import cache
 from importlib import metadata
 from importlib.machinery import EXTENSION_SUFFIXES
+from pathlib import Path
 from types import BuiltinMethodType, ModuleType
 from typing import Any
 
@@ -60,7 +61,7 @@ def place_of(names: Mapping[str, Any]) -> Place:
 @cache
 def _place_of_file(file: str) -> Place:
     path = os.path.abspath(file)  # noqa: PTH100 - one call, many times
-    if _INSTALLED.intersection(path.split(os.sep)) or path.startswith(_folders("purelib")):
+    if _INSTALLED.intersection(Path(path).parts) or path.startswith(_folders("purelib")):
         return Place.PACKAGE
     if path.startswith(_folders("stdlib")):
         return Place.STANDARD
@@ -127,7 +128,7 @@ def module_path(module: ModuleType) -> str:
 
 @cache
 def distributions(top: str) -> tuple[tuple[str, str], ...]:
-    """Return the installed distributions that a top-level module comes from, with versions."""
+    """Return the distributions that a top-level module comes from, with versions."""
     try:
         found = metadata.distribution(top)
         if _has_top_level(found, top):

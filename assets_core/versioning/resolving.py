@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from assets_core.versioning.imports import bring
 from assets_core.versioning.namespaces import Namespace, Origin
-from assets_core.versioning.scopes import Scope, Use
+from assets_core.versioning.scopes import Imported, Scope, Use
 from assets_core.versioning.steps import UNKNOWN, step
 from assets_core.versioning.things import World
 
@@ -52,6 +52,7 @@ class Reached(NamedTuple):
         label: The steps taken from the name.
         rest: The steps taken from the origin.
         builtin: It is one of Python's builtins.
+        path: Its public path, where an import statement has just said it.
     """
 
     value: object
@@ -59,22 +60,34 @@ class Reached(NamedTuple):
     label: str = ""
     rest: str = ""
     builtin: bool = False
+    path: str = ""
 
 
-def look_up(standing: Standing, use: Use, target: Scope) -> Reached:
+def look_up(world: World, standing: Standing, use: Use, target: Scope) -> Reached:
     """Return what a name stands for."""
     name = use.name
     if name in standing.cells and (target.depth or name == "__class__"):
         return Reached(standing.cells[name])
     if target.depth:
         given = target.imports.get(name)
-        return Reached(bring(standing.namespace, given[-1]) if given else LOCAL)
+        return _brought(world, standing, given[-1]) if given else Reached(LOCAL)
     names = standing.namespace.names
     if name in names:
         return Reached(names[name], Origin(standing.namespace, name))
     builtins = names.get("__builtins__", {})
     known = vars(builtins) if isinstance(builtins, ModuleType) else builtins
     return Reached(known[name], builtin=True) if name in known else Reached(MISSING)
+
+
+def _brought(world: World, standing: Standing, given: Imported) -> Reached:
+    value, module = bring(standing.namespace, given)
+    if module is None:
+        return Reached(value)
+    namespace = world.where.namespace(vars(module))
+    origin = Origin(namespace, given.name)
+    if namespace.place.ours:
+        return Reached(value, origin)
+    return Reached(value, origin, path=f"{module.__name__}.{given.name}")
 
 
 def walk(world: World, start: Reached, use: Use, namespace: Namespace) -> list[Reached]:
@@ -90,7 +103,7 @@ def walk(world: World, start: Reached, use: Use, namespace: Namespace) -> list[R
         mark, key = taken
         text = f".{key}" if mark == "." else f"[{key!r}]"
         if isinstance(last.value, ModuleType):
-            origin = Origin(world.namespace(vars(last.value)), str(key))
+            origin = Origin(world.where.namespace(vars(last.value)), str(key))
             reached.append(Reached(value, origin, last.label + text))
         else:
             reached.append(Reached(value, last.origin, last.label + text, last.rest + text))

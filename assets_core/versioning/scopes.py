@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-__all__ = ["Imported", "Names", "NOTHING", "Scope", "Statement", "Step", "Use"]
+__all__ = ["NOTHING", "Imported", "Names", "Scope", "Statement", "Step", "Use"]
 
 Step = tuple[str, str | int]
 """.name is `(".", "name")`, ["key"] is `("[", "key")`."""
@@ -40,7 +40,8 @@ class Scope:
     """A stretch of code with names of its own."""
 
     __slots__ = (
-        "bound", "depth", "globals", "imports", "kind", "nonlocals", "parent", "path", "private",
+        "bound", "depth", "globals", "imports", "kind", "nonlocals", "parent", "path",
+        "private",
     )  # fmt: skip
 
     def __init__(self, kind: str, parent: Scope | None, path: str = "") -> None:
@@ -96,6 +97,8 @@ class Use(NamedTuple):
         guard: `steps` hold only while this name is the builtin one.
         first: The first argument, where the name is called with a constant.
         called: The name, with its steps, is called.
+        door: What is used is this attribute, of what the name and its steps stand for, or
+            of something else where there is no name.
     """
 
     name: str
@@ -106,6 +109,7 @@ class Use(NamedTuple):
     guard: str = ""
     first: object = NOTHING
     called: bool = False
+    door: str = ""
 
 
 @dataclass(slots=True)
@@ -124,9 +128,7 @@ class Names:
         self.module = Scope("module", None)
         self.uses: list[Use] = []
         self.targets: list[Scope] = []
-        self.texts: list[
-            tuple[int, str]
-        ] = []  # constant texts, with the number of uses before
+        self.texts: list[tuple[int, str]] = []  # constants, with the number of uses before
         self.spans: dict[ast.AST, tuple[int, int]] = {}
         self.inner: dict[ast.AST, Scope] = {}
         self.functions: dict[tuple[str, int], list[ast.AST]] = {}
@@ -151,7 +153,7 @@ class Names:
         depth = self.module.depth + 1 if inner is None else inner.depth
         for index in self._indexes(node, without):
             use, target = self.uses[index], self.targets[index]
-            if target.depth < depth or use.name in target.imports:
+            if use.door or target.depth < depth or use.name in target.imports:
                 yield use, target
             elif target.kind == "class" and use.scope is target:
                 # `limit = limit` in a class reads the module's name.
@@ -165,11 +167,9 @@ class Names:
                 start = left[1]
         yield from range(start, end)
 
-    def texts_in(self, node: ast.AST) -> Iterator[str]:
-        """Yield the constant texts inside a node."""
+    def texts_in(self, node: ast.AST) -> list[str]:
+        """Return the constant texts inside a node."""
         start, end = self.spans[node]
         first = bisect_left(self.texts, (start, ""))
-        for index, text in self.texts[first:]:
-            if index > end:
-                break
-            yield text
+        last = bisect_left(self.texts, (end + 1, ""))
+        return [text for _, text in self.texts[first:last]]

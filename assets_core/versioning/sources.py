@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Iterator
+
 from assets_core.model.versions import digest
+from assets_core.versioning.decorators import framework_decorators
 from assets_core.versioning.findings import Findings
-from assets_core.versioning.functions import framework_decorators
-from assets_core.versioning.namespaces import Origin, Placed
+from assets_core.versioning.namespaces import Namespace, Origin, Placed
 from assets_core.versioning.normal_form import NORMAL_FORM, normal_form
 from assets_core.versioning.resolving import Standing
 from assets_core.versioning.things import Thing, World
 
-__all__ = ["look_at_instance", "look_at_source", "look_at_statements"]
+__all__ = ["look_at_changes", "look_at_option", "look_at_source", "look_at_statements"]
+
+_Found = list[tuple[Namespace, Placed]]
 
 
 def look_at_source(world: World, origin: Origin, value: object) -> Thing:
@@ -20,46 +25,70 @@ def look_at_source(world: World, origin: Origin, value: object) -> Thing:
     it stands for, and the statements of other modules that change the same object.
     """
     namespace, name = origin
-    placed = [(origin, each) for each in namespace.statements(name)]
-    if not any(name in each.statement.binds for _, each in placed):
+    if not namespace.binds(name):
         return Thing("", namespace.full_name(name), digest("nothing"), missing=True)
-    for other in world.same_elsewhere(value):
-        if other != origin:
-            placed += [
-                (other, each)
-                for each in other.namespace.statements(other.name, alone=False)
-            ]
-    return look_at_statements(world, "object", origin, placed)
+    found = [(namespace, each) for each in namespace.statements(name)]
+    found += _elsewhere(world, origin, value)
+    return look_at_statements(world, "object", origin, found)
 
 
-def look_at_statements(
-    world: World, kind: str, origin: Origin, placed: list[tuple[Origin, Placed]]
-) -> Thing:
+def look_at_changes(world: World, origin: Origin, value: object) -> Thing:
+    """Return the statements that change a function or a class after it was defined."""
+    namespace, name = origin
+    found = [
+        (namespace, each)
+        for each in namespace.statements(name)
+        if getattr(each.statement.node, "name", None) != name
+    ]
+    found += _elsewhere(world, origin, value)
+    if not found:
+        return Thing("", namespace.full_name(name), digest("no changes"))
+    return look_at_statements(world, "object", origin, found)
+
+
+def _elsewhere(
+    world: World, origin: Origin, value: object
+) -> Iterator[tuple[Namespace, Placed]]:
+    """Yield the statements of other modules that change what a global name stands for."""
+    known = [(each.namespace, each.name) for each in world.where.known_as(value)]
+    for each in world.where.known_as(origin.namespace.module):
+        known += [(each.namespace, f"{each.name}.{origin.name}")]
+    for namespace, name in known:
+        if namespace is not origin.namespace:
+            for placed in namespace.statements(name, alone=False):
+                yield namespace, placed
+
+
+def look_at_statements(world: World, kind: str, origin: Origin, found: _Found) -> Thing:
     """Return statements that ran while their modules were loaded as one thing."""
-    name = origin.namespace.full_name(origin.name)
-    all_findings = Findings(world, Standing(origin.name, origin.namespace, at_load=True))
+    together = Findings(world, Standing(origin.name, origin.namespace, at_load=True))
     forms: list[str] = []
-    for other, (unit, statement) in placed:
-        findings = all_findings
-        if other.namespace is not origin.namespace:
-            findings = Findings(world, Standing(other.name, other.namespace, at_load=True))
+    for namespace, (unit, statement) in found:
+        findings = Findings(world, Standing(origin.name, namespace, at_load=True))
         dropped = framework_decorators(findings, unit, statement.node)
         findings.code(unit, statement.node, without=dropped)
         forms.append(normal_form(statement.node, without=dropped))
-        if findings is not all_findings:
-            all_findings.join(findings)
-    content = digest("source", NORMAL_FORM, *forms, *all_findings.paths)
-    return all_findings.thing(kind, name, content, origin.name)
+        together.join(findings)
+    content = digest("source", NORMAL_FORM, *forms, *together.paths)
+    full = origin.namespace.full_name(origin.name)
+    return together.thing(kind, full, content, origin.name)
 
 
-def look_at_instance(world: World, value: object) -> Thing:
-    """Return an object that does not show what it is made of: a place that its source fills."""
-    kind = type(value)
-    findings = Findings(world, Standing(kind.__qualname__, world.namespace({})))
-    if kind.__name__ != "_lru_cache_wrapper":
-        findings.gap(f"a '{kind.__module__}.{kind.__qualname__}' was made out of sight")
-    findings.own("class", kind, kind.__qualname__)
-    wrapped = getattr(value, "__wrapped__", None)
-    if callable(wrapped):
-        findings.own("wrapped", wrapped, kind.__qualname__)
-    return findings.thing("", kind.__qualname__, digest("instance", *findings.paths))
+def look_at_option(world: World, origin: Origin, option: str) -> Thing:
+    """Return what stands for an option in the decorator of an asset, such as its schema."""
+    namespace, name = origin
+    for unit, statement in namespace.statements(name):
+        for keyword in _keywords(statement.node):
+            if keyword.arg == option:
+                findings = Findings(world, Standing(name, namespace, at_load=True))
+                findings.code(unit, keyword)
+                form = normal_form(keyword.value)
+                content = digest("option", NORMAL_FORM, form, *findings.paths)
+                full = f"{option} of {namespace.full_name(name)}"
+                return findings.thing("object", full, content)
+    return look_at_source(world, origin, None)
+
+
+def _keywords(node: ast.stmt) -> Iterator[ast.keyword]:
+    for decorator in getattr(node, "decorator_list", ()):
+        yield from getattr(decorator, "keywords", ())

@@ -7,7 +7,7 @@ plain dictionary, an attribute that no descriptor and no `__getattr__` could ans
 
 from __future__ import annotations
 
-from types import FunctionType, ModuleType
+from types import FunctionType, ModuleType, SimpleNamespace
 from typing import Any
 
 from assets_core.versioning.scopes import Step
@@ -18,6 +18,7 @@ UNKNOWN = object()
 _SCALARS = frozenset({type(None), bool, int, float, complex, str, bytes})
 _CONTAINERS = frozenset({tuple, list, set, frozenset, dict})
 _DEEPEST = 5
+_ORDINARY = (object.__getattribute__, SimpleNamespace.__getattribute__)
 
 
 def step(value: Any, taken: Step) -> object:
@@ -50,7 +51,7 @@ def _class_attribute(value: type, name: str) -> object:
 
 def _attribute(value: object, name: str) -> object:
     kind = type(value)
-    if kind.__getattribute__ is not object.__getattribute__:
+    if kind.__getattribute__ not in _ORDINARY:
         return UNKNOWN
     found = _in_classes(kind, name)
     if type(found).__name__ == "member_descriptor":  # one of the class's `__slots__`

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
-from assets_core.model.versions import Digest, digest
+from assets_core.model.versions import Digest
 from assets_core.versioning.namespaces import Namespace, Origin
 from assets_core.versioning.values import Content, Paths
+from assets_core.versioning.whereabouts import Whereabouts
 
-__all__ = ["SEEN", "Edge", "Node", "Thing", "World"]
+__all__ = ["Edge", "Node", "Thing", "World"]
 
 
 class Node:
@@ -78,43 +79,20 @@ class Thing:
     missing: bool = False
 
 
-SEEN = Node(lambda: Thing("", "", digest("seen")))
-"""Stands for statements that count anyway, as part of what holds the value."""
-
-
 class World(Protocol):
     """What those who look at things ask of the walk."""
 
     paths: Paths
-
-    def path(self, value: object, origin: Origin | None = None) -> str | None:
-        """Return the public path of a thing from outside the project, else None."""
-        ...
-
-    def is_projects(self, value: object) -> bool:
-        """Return whether a function, class or module is the project's."""
-        ...
+    where: Whereabouts
 
     def node(self, value: object, name: str) -> Node:
-        """Return the node of any other thing; `name` is for people."""
+        """Return the node of what has no public path; `name` is for people."""
         ...
 
     def source(self, value: object, origin: Origin | None) -> Node | None:
-        """Return the node of the statements that made a value, if they have a name."""
+        """Return the node of the statements that made a value, if they can have a name."""
         ...
 
     def content(self, value: object) -> Content:
         """Return the content of a value."""
-        ...
-
-    def namespace(self, names: dict[str, Any]) -> Namespace:
-        """Return the namespace with these global names."""
-        ...
-
-    def definer(self, origin: Origin, value: object) -> Origin:
-        """Return where an imported name was first given."""
-        ...
-
-    def same_elsewhere(self, value: object) -> list[Origin]:
-        """Return the global names, in all modules of the project, that stand for a value."""
         ...

@@ -49,12 +49,12 @@ class Tour:
     def _followed(self, edge: Edge) -> list[tuple[str, Node]]:
         """Return the target of an edge, with the statements that fill its gaps."""
         gaps = self._open_gaps(edge.target)
-        if gaps and _is_made_by(edge):
-            assert edge.source is not None
-            return [(edge.label, edge.target), (f"{edge.label} made by", edge.source)]
-        if gaps and not edge.owned:
+        links = [(edge.label, edge.target)]
+        if gaps and edge.source is not None and not edge.source.thing.missing:
+            links.append((f"{edge.label} made by", edge.source))
+        elif gaps and not edge.owned:
             self._opaque.update(dict.fromkeys(gaps))
-        return [(edge.label, edge.target)]
+        return links
 
     def _open_gaps(self, node: Node) -> tuple[str, ...]:
         """Return what is not known about a node and what belongs to it."""

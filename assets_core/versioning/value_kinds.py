@@ -9,7 +9,7 @@ from __future__ import annotations
 import array
 import collections
 import contextvars
-import datetime
+import datetime as dt
 import decimal
 import enum
 import fractions
@@ -40,7 +40,7 @@ CHANGEABLE = (
 
 
 def kind_of(owner: type) -> Kind | None:
-    """Return how the instances of a class of Python's own are written, if it stands here."""
+    """Return how the instances of a class of Python's own are written, if it is known."""
     if issubclass(owner, enum.Enum):
         return _member
     return _KINDS.get(owner)
@@ -81,10 +81,8 @@ def _dict(writer: ValueWriter, value: Any) -> None:
     writer.pairs(value)
     if isinstance(value, collections.defaultdict):
         writer.write(value.default_factory)
-    elif type(value) is not dict and not writer.kinds.is_ours(type(value)):
-        own = getattr(value, "__dict__", None)
-        if own:
-            writer.part(value)  # something is kept beside the items
+    elif getattr(value, "__dict__", None) and not writer.kinds.is_ours(type(value)):
+        writer.part(value)  # something is kept beside the items
 
 
 def _namespace(writer: ValueWriter, value: Any) -> None:
@@ -99,14 +97,16 @@ def _path(writer: ValueWriter, value: pathlib.PurePath) -> None:
 
 def _member(writer: ValueWriter, value: Any) -> None:
     writer.code(type(value))
-    writer.put("member", str(value._name_))  # noqa: SLF001 - the documented attribute
-    writer.write(value._value_)  # noqa: SLF001
+    writer.put("member", str(value._name_))
+    writer.write(value._value_)
 
 
 def _zone(writer: ValueWriter, value: zoneinfo.ZoneInfo) -> None:
-    writer.put("zone", str(value.key))
-    if value.key is None:
-        writer.found.gaps.append("a time zone was read from a file without a name")
+    name: str | None = value.key  # it may have been read from a file without a name
+    if name is None:
+        writer.part(value)
+    else:
+        writer.put("zone", name)
 
 
 def _method(writer: ValueWriter, value: types.MethodType) -> None:
@@ -170,19 +170,19 @@ _KINDS: dict[type, Kind] = {
     array.array: _made_of("array", lambda value: (value.typecode, value.tobytes())),
     range: _made_of("range", lambda value: (value.start, value.stop, value.step)),
     slice: _made_of("slice", lambda value: (value.start, value.stop, value.step)),
-    datetime.datetime: _made_of(
+    dt.datetime: _made_of(
         "datetime",
         lambda value: (value.replace(tzinfo=None).isoformat(), value.fold, value.tzinfo),
     ),
-    datetime.date: _made_of("date", lambda value: (value.isoformat(),)),
-    datetime.time: _made_of(
+    dt.date: _made_of("date", lambda value: (value.isoformat(),)),
+    dt.time: _made_of(
         "time",
         lambda value: (value.replace(tzinfo=None).isoformat(), value.fold, value.tzinfo),
     ),
-    datetime.timedelta: _made_of(
+    dt.timedelta: _made_of(
         "timedelta", lambda value: (value.days, value.seconds, value.microseconds)
     ),
-    datetime.timezone: _made_of(
+    dt.timezone: _made_of(
         "timezone", lambda value: (value.utcoffset(None), value.tzname(None))
     ),
     zoneinfo.ZoneInfo: _zone,

@@ -27,7 +27,9 @@ __all__ = ["Content", "Kinds", "Paths", "ValueWriter", "short_text"]
 DEEPEST = 100
 """How deep values may lie inside each other."""
 
-_SECRET = re.compile(r"key|token|secret|passw|pwd|credential|auth|private|cert|salt", re.I)
+_SECRET = re.compile(
+    r"key|token|secret|passw|pwd|credential|auth|private|cert|salt", re.IGNORECASE
+)
 _SHOWN = (type(None), bool, int, float, str, bytes)
 _LONGEST = 60
 
@@ -155,7 +157,7 @@ class ValueWriter:
         written = []
         for value in values:
             other = ValueWriter(self.kinds, self.paths)
-            other._depth = self._depth  # noqa: SLF001 - another of the same class
+            other._depth = self._depth
             digest = other.content(value).digest
             names = [str(getattr(part, "__qualname__", "")) for part in other.found.parts]
             written.append(((digest, names), other.found))

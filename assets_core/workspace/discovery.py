@@ -8,10 +8,12 @@ import sys
 import traceback
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import ModuleType
 
 from assets_core.errors import AssetsError, DefinitionError, DefinitionErrors, nearest
 from assets_core.model.assets import Asset, Check, Definition, Source
+from assets_core.workspace.fresh_imports import import_freshly_below
 from assets_core.workspace.settings import Settings
 
 
@@ -51,6 +53,7 @@ def _each_once(found: Iterable[Definition]) -> list[Definition]:
 def _on_path(root: Path) -> Iterator[None]:
     folder = str(root)
     sys.path.insert(0, folder)
+    import_freshly_below(root)
     # Files may have been written since the folder was last listed.
     importlib.invalidate_caches()
     try:

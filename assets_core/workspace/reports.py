@@ -14,13 +14,16 @@ from assets_core.model.graph import Graph
 from assets_core.model.keys import AssetKey
 from assets_core.model.records import CheckRecord, Observation
 from assets_core.planning.plan import Plan
-from assets_core.planning.staleness import Reason
+from assets_core.planning.reasons import Reason
 from assets_core.upkeep.doctor import Examined
 from assets_core.workspace.explaining import Explanation, Root
 from assets_core.workspace.plain import instant, plain
 from assets_core.workspace.status import AssetStatus
 
 Document = dict[str, Any]
+
+MOST_CAUSES = 40
+"""How many links of one chain of causes are told."""
 
 
 def plan_report(plan: Plan) -> Document:
@@ -91,21 +94,43 @@ def why_report(explanation: Explanation) -> Document:
         "partition": None,
         "status": explanation.status.status,
         "reasons": [
-            {**reason_report(one.reason), "root": _root(one.root)}
+            {**reason_report(one.reason), "root": _roots(one.root)}
             for one in explanation.reasons
         ],
     }
 
 
-def _root(root: Root | None) -> Document | None:
-    if root is None:
-        return None
-    return {
-        "asset": root.asset,
-        "kind": root.kind,
-        "text": root.text,
-        "root": _root(root.root),
-    }
+def causes(root: Root | None) -> list[tuple[Root, int]]:
+    """Return what began a reason, nearest first, down to the root cause.
+
+    Of a very long chain the middle is left out: the number beside a cause says how many
+    are left out after it.
+    """
+    chain: list[Root] = []
+    while root is not None:
+        chain.append(root)
+        root = root.root
+    left_out = len(chain) - MOST_CAUSES
+    if left_out <= 0:
+        return [(one, 0) for one in chain]
+    half = MOST_CAUSES // 2
+    kept = [(one, 0) for one in (*chain[:half], *chain[-half:])]
+    kept[half - 1] = (kept[half - 1][0], left_out)
+    return kept
+
+
+def _roots(root: Root | None) -> Document | None:
+    found: Document | None = None
+    for cause, left_out in reversed(causes(root)):
+        more = {"left_out": left_out} if left_out else {}
+        found = {
+            "asset": cause.asset,
+            "kind": cause.kind,
+            "text": cause.text,
+            **more,
+            "root": found,
+        }
+    return found
 
 
 def lineage_report(graph: Graph) -> Document:

@@ -138,7 +138,7 @@ def show_report(shown: Shown) -> Document:
 
 
 def _size(observed: Observation | None) -> int | None:
-    return observed and observed.identity.size
+    return observed.identity.size if observed else None
 
 
 def _history(made: Materialization) -> Document:

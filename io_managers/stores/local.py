@@ -214,10 +214,16 @@ class LocalStore:
                 files.point_symlink(path, relative, unique)
 
     def unpublish(self, cell: Cell, env: str) -> None:
-        """Take the stable path away, if it is a symlink of ours."""
+        """Take the stable path away, if it is a symlink or a copy of ours."""
         path = self.stable_path(cell, env)
-        if path.is_symlink() and OBJECTS in path.readlink().parts:
-            files.remove(path)
+        if path.is_symlink():
+            ours = OBJECTS in path.readlink().parts
+        else:
+            shown = self.published(cell, env)
+            ours = shown is not None and (self.root / shown).is_file()
+        if ours:
+            with self._named_errors(cell, path):
+                files.remove(path)
 
     def published(self, cell: Cell, env: str) -> str | None:
         """Return the location that the stable path shows."""
@@ -232,7 +238,7 @@ class LocalStore:
 
     def leftovers(self) -> dict[str, str]:
         """Return the attempts that have a file staged, and its path."""
-        with contextlib.suppress(FileNotFoundError):
+        with contextlib.suppress(FileNotFoundError, NotADirectoryError):
             staged = sorted((self.root / STAGING).iterdir())
             return {path.name.removesuffix(self.suffix): str(path) for path in staged}
         return {}

@@ -17,11 +17,13 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 _RSS_UNIT = 1 if sys.platform == "darwin" else 1024
 _MEGABYTE = 1 << 20
 _SHOWN = 4000  # characters of a failed program's output
+
+Measure = Literal["seconds", "cpu", "peak"]
 
 
 class WrongResultError(Exception):
@@ -33,17 +35,27 @@ class Sample:
     """One run of one program.
 
     Attributes:
+        cpu: The seconds for which it kept a core busy; other work delays it less.
         peak: The most memory that it held at once, in megabytes.
     """
 
     seconds: float
+    cpu: float
     peak: float
-    output: str
+    output: str = ""
 
     def document(self) -> dict[str, Any]:
         """Return its output, which is one JSON document."""
         found: dict[str, Any] = json.loads(self.output)
         return found
+
+    def then(self, other: Sample) -> Sample:
+        """Return what this and another would take, one after the other."""
+        return Sample(
+            self.seconds + other.seconds,
+            self.cpu + other.cpu,
+            max(self.peak, other.peak),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,26 +63,35 @@ class Row:
     """One line of the table: ours against a reference.
 
     Attributes:
-        bare: What the reference took; empty when it could not be measured here.
+        bare: The reference; empty when it could not be measured here.
         checked: What the results were checked for.
+        of: What of the samples is compared.
     """
 
     name: str
     work: str
     reference: str
-    ours: tuple[float, ...]
-    bare: tuple[float, ...]
+    ours: Sequence[Sample]
+    bare: Sequence[Sample]
     checked: str
     budget: float | None = None
-    unit: str = "s"
+    of: Measure = "seconds"
     missing: str = ""
 
     @property
     def ratio(self) -> float | None:
         """Return the median of ours over the median of the reference."""
+        return self._ratio(self.of)
+
+    @property
+    def cpu_ratio(self) -> float | None:
+        """Return the same of the time for which cores were busy."""
+        return None if self.of == "peak" else self._ratio("cpu")
+
+    def _ratio(self, of: Measure) -> float | None:
         if not self.bare:
             return None
-        return statistics.median(self.ours) / statistics.median(self.bare)
+        return median(self.ours, of) / median(self.bare, of)
 
     @property
     def met(self) -> bool | None:
@@ -81,7 +102,20 @@ class Row:
 
     def as_json(self) -> dict[str, Any]:
         """Return the row with all its samples."""
-        return {**asdict(self), "ratio": self.ratio, "met": self.met}
+        found = {**asdict(self), "ratio": self.ratio, "met": self.met}
+        for sample in (*found["ours"], *found["bare"]):
+            del sample["output"]
+        return found
+
+
+def values(samples: Sequence[Sample], of: Measure) -> list[float]:
+    """Return one measure of samples."""
+    return [float(getattr(sample, of)) for sample in samples]
+
+
+def median(samples: Sequence[Sample], of: Measure) -> float:
+    """Return the median of one measure of samples."""
+    return statistics.median(values(samples, of))
 
 
 def run_program(command: Sequence[object], folder: Path) -> Sample:
@@ -104,7 +138,8 @@ def run_program(command: Sequence[object], folder: Path) -> Sample:
             told = (text[-_SHOWN:] + _read(errors)[-_SHOWN:]).strip()
             line = " ".join(map(str, command))
             raise WrongResultError(f"{line} ended with {process.returncode}:\n{told}")
-    return Sample(seconds, used.ru_maxrss * _RSS_UNIT / _MEGABYTE, text)
+    cpu = used.ru_utime + used.ru_stime
+    return Sample(seconds, cpu, used.ru_maxrss * _RSS_UNIT / _MEGABYTE, text)
 
 
 def alternate(
@@ -116,16 +151,6 @@ def alternate(
         for name, program in programs.items():
             samples[name].append(program())
     return samples
-
-
-def seconds(samples: Sequence[Sample]) -> tuple[float, ...]:
-    """Return the times of samples."""
-    return tuple(sample.seconds for sample in samples)
-
-
-def peaks(samples: Sequence[Sample]) -> tuple[float, ...]:
-    """Return the memory of samples."""
-    return tuple(sample.peak for sample in samples)
 
 
 def expect(what: str, found: object, wanted: object) -> None:

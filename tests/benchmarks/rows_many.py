@@ -16,7 +16,6 @@ from tests.benchmarks.measuring import (
     expect,
     program,
     run_program,
-    seconds,
 )
 from tests.benchmarks.projects import LAYERS, ROWS_OF_SMALL, Layered, forget
 from tests.benchmarks.rows_few import BARE, HERE, OURS, compare
@@ -92,8 +91,8 @@ def everything(many: Many, times: int) -> Iterator[Row]:
         name="all",
         work=f"{many.count:,} small assets in {LAYERS} layers, all computed, durable",
         reference="bare loop: files read back, no fsync",
-        ours=seconds(samples[OURS]),
-        bare=seconds(samples[BARE]),
+        ours=samples[OURS],
+        bare=samples[BARE],
         checked="each computed once; the same data as the loop's",
         budget=0.8,
     )
@@ -110,7 +109,7 @@ def nothing(many: Many, times: int, budget: float | None) -> Iterator[Row]:
     ninja = None if many.layered.lean else _ninja(many.folder / "ninja", graph)
     if ninja is not None:
         programs["ninja"] = ninja
-    samples = {name: seconds(of) for name, of in alternate(programs, times).items()}
+    samples = alternate(programs, times)
     lean = ", modules that load no pandas" if many.layered.lean else ""
     common = Row(
         name=f"none-{many.count}{'-lean' if lean else ''}",
@@ -123,11 +122,12 @@ def nothing(many: Many, times: int, budget: float | None) -> Iterator[Row]:
     )
     yield common
     both = zip(samples["check"], samples["imports"], strict=True)
+    together = [check.then(imports) for check, imports in both]
     yield replace(
         common,
         name=f"{common.name}-imports",
         reference="the check, and importing the same modules without the framework",
-        bare=tuple(map(sum, both)),
+        bare=together,
         budget=None,
     )
     if many.layered.lean:
@@ -161,19 +161,19 @@ def one_changed(many: Many, times: int) -> Iterator[Row]:
     def loop() -> Sample:
         edit(BARE)
         sample = many.loop(*affected)
-        return replace(sample, seconds=sample.document()["seconds"])
+        return replace(sample, **sample.document()["took"])
 
     samples = alternate(
         {"change": change, "loop": loop, "nothing": lambda: many.materialize([])}, times
     )
     many.compare()
-    both = zip(seconds(samples["nothing"]), seconds(samples["loop"]), strict=True)
+    both = zip(samples["nothing"], samples["loop"], strict=True)
     yield Row(
         name="one",
         work=f"One asset changed in the middle of {many.count:,}",
         reference=f"nothing to do, and the bare loop over {len(affected)} assets",
-        ours=seconds(samples["change"]),
-        bare=tuple(map(sum, both)),
+        ours=samples["change"],
+        bare=[nothing.then(loop) for nothing, loop in both],
         checked=f"exactly the {len(affected)} computed; the same data as the loop's",
         budget=1.3,
     )

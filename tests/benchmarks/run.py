@@ -24,7 +24,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tests.benchmarks import rows_few, rows_many
-from tests.benchmarks.measuring import Row, WrongResultError
+from tests.benchmarks.measuring import Measure, Row, Sample, WrongResultError, values
 from tests.benchmarks.projects import Layered
 
 CORES = 2  # what the budgets are written for
@@ -88,26 +88,25 @@ def _keep_to(cores: int) -> int | None:
 def table(rows: Sequence[Row]) -> str:
     """Return rows as a table in Markdown."""
     lines = [
-        "| work | against | ours | bare | ratio | budget | met? |",
-        "|---|---|--:|--:|--:|--:|---|",
+        "| work | against | ours | bare | ratio | of CPU time | budget | met? |",
+        "|---|---|--:|--:|--:|--:|--:|---|",
     ]
     for row in rows:
-        ratio = "–" if row.ratio is None else f"{row.ratio:.2f}"
+        ratios = ["–" if r is None else f"{r:.2f}" for r in (row.ratio, row.cpu_ratio)]
         budget = "–" if row.budget is None else f"≤ {row.budget:g}"
         met = {None: "–", True: "yes", False: "no"}[row.met]
-        cells = (row.work, row.reference, _shown(row.ours, row.unit))
-        bare = _shown(row.bare, row.unit) if row.bare else row.missing
-        lines.append("| " + " | ".join((*cells, bare, ratio, budget, met)) + " |")
+        bare = shown(row.bare, row.of) if row.bare else row.missing
+        cells = (row.work, row.reference, shown(row.ours, row.of), bare, *ratios)
+        lines.append("| " + " | ".join((*cells, budget, met)) + " |")
     return "\n".join(lines)
 
 
-def _shown(samples: Sequence[float], unit: str) -> str:
-    digits = 0 if unit == "MB" else 3 if statistics.median(samples) < 1 else 2
-    middle, low, high = (
-        f"{value:,.{digits}f}"
-        for value in (statistics.median(samples), min(samples), max(samples))
-    )
-    return f"{middle} {unit} ({low}–{high})"
+def shown(samples: Sequence[Sample], of: Measure) -> str:
+    """Return the median of samples, with the lowest and the highest."""
+    found = values(samples, of)
+    middle, low, high = statistics.median(found), min(found), max(found)
+    unit, digits = ("MB", 0) if of == "peak" else ("s", 3 if middle < 1 else 2)
+    return f"{middle:,.{digits}f} {unit} ({low:,.{digits}f}–{high:,.{digits}f})"
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
@@ -144,7 +143,7 @@ def main(arguments: Sequence[str]) -> int:
         about = machine(folder, _keep_to(CORES))
         try:
             for row in measure(sizes, folder):
-                print(f"{row.name}: {_shown(row.ours, row.unit)}", file=sys.stderr)
+                print(f"{row.name}: {shown(row.ours, row.of)}", file=sys.stderr)
                 rows.append(row)
         except WrongResultError as error:
             print(f"Wrong result: {error}", file=sys.stderr)

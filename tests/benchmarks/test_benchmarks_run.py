@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.benchmarks import bare_check
-from tests.benchmarks.measuring import Row, WrongResultError, expect, run_program
+from tests.benchmarks.measuring import Row, Sample, WrongResultError, expect, run_program
 from tests.benchmarks.projects import Layered
 
 HERE = Path(__file__).parent
@@ -41,7 +41,7 @@ def test_every_row_is_measured_and_its_result_is_right(tmp_path: Path) -> None:
     assert all(row["ours"] and row["checked"] for row in rows.values())
     assert all(row["bare"] or row["missing"] for row in rows.values())
     assert found["machine"]["versions"].keys() >= {"python", "pandas", "sqlite"}
-    assert [line.count("|") for line in done.stdout.splitlines()] == [8] * (len(rows) + 2)
+    assert [line.count("|") for line in done.stdout.splitlines()] == [9] * (len(rows) + 2)
 
 
 def test_a_program_that_fails_is_no_sample(tmp_path: Path) -> None:
@@ -69,6 +69,15 @@ def test_the_bare_check_follows_a_change_downstream(tmp_path: Path) -> None:
 
 def test_a_row_without_a_reference_has_no_ratio() -> None:
     """Where a program is missing, the table says so and claims nothing."""
-    row = Row("x", "work", "other", (1.0,), (), "looked", budget=2.0, missing="not here")
+    row = Row(
+        "x",
+        "work",
+        "other",
+        [Sample(1.0, 1.0, 1.0)],
+        [],
+        "looked",
+        budget=2.0,
+        missing="not here",
+    )
 
-    assert (row.ratio, row.met) == (None, None)
+    assert (row.ratio, row.cpu_ratio, row.met) == (None, None, None)

@@ -298,23 +298,42 @@ def test_processes_that_run_at_once_compute_each_cell_once(project: Project) -> 
     assert sorted((project.folder / "calls.log").read_text().split()) == ["first", "second"]
 
 
-def test_a_read_only_folder_is_an_error_that_names_it(project: Project) -> None:
-    """Nobody should have to read a traceback to learn that they may not write."""
-    if os.geteuid() == 0:
-        project.write(
-            "@asset\ndef numbers() -> pa.Table:\n    return pa.table({'n': [1]})\n"
-        )
-        # Root may write anywhere, so a file stands where the folder would have to be.
-        (project.folder / "data").write_text("in the way")
-        result = project.run()
-        assert "cannot be stored" in project.error("numbers", result) or "stable path" in (
-            project.error("numbers", result)
-        )
-        return
+def test_a_file_where_a_folder_has_to_be_is_an_error_that_names_it(
+    project: Project,
+) -> None:
+    """Nobody should have to read a traceback to learn what is in the way."""
     project.write("@asset\ndef numbers() -> pa.Table:\n    return pa.table({'n': [1]})\n")
-    project.folder.chmod(0o555)
-    try:
-        with pytest.raises(Exception, match="metadata store"):
-            project.run()
-    finally:
-        project.folder.chmod(0o755)
+    (project.folder / "data").write_text("in the way")
+
+    assert "'numbers' cannot be stored" in project.error("numbers", project.run())
+
+
+@pytest.mark.needs("unshare", package="util-linux")
+@pytest.mark.parametrize("read_only", ["data", "."])
+def test_a_read_only_folder_is_an_error_that_names_it_and_keeps_the_data(
+    orders: Orders, read_only: str
+) -> None:
+    """G19: the previous version stays intact and readable."""
+    project = orders()
+    project.run()
+    project.edit("LIMIT = 3", "LIMIT = 4")
+    folder = (project.folder / read_only).resolve()
+    script = (
+        f'mount --bind {folder} {folder} && mount -o remount,ro,bind {folder} && exec "$@"'
+    )
+    user = [] if os.geteuid() == 0 else ["--map-root-user"]
+    command = [sys.executable, "-B", "-m", "assets_core", "materialize"]
+
+    done = subprocess.run(
+        ["unshare", *user, "--mount", "sh", "-c", script, "sh", *command],
+        cwd=project.folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 1
+    assert "Read-only file system" in done.stderr or "readonly database" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert project.read("cheap") == {"price": [1, 2, 3]}
+    assert project.ended() == {"cheap": "computed", "cheap_count": "computed"}

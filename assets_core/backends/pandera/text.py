@@ -11,7 +11,7 @@ import pandas as pd
 WIDTH = 60
 
 _SHORT = reprlib.Repr()
-_SHORT.maxstring = _SHORT.maxother = WIDTH
+_SHORT.maxstring = _SHORT.maxother = WIDTH  # of what lies inside of a value
 
 
 def text_of(value: Any) -> str:
@@ -30,9 +30,8 @@ def text_of(value: Any) -> str:
     if isinstance(value, np.ndarray):
         value = value[:WIDTH].tolist()
     if isinstance(value, str | bytes):
-        # Two more than fit: what is left out shows.
-        value = value[: WIDTH + 2]
-    if isinstance(value, str | bytes | list | tuple | dict):
+        return shortened(repr(value[: WIDTH + 1]))
+    if isinstance(value, list | tuple | dict):
         return shortened(_SHORT.repr(value))
     return shortened(str(value))
 

@@ -137,7 +137,7 @@ class SQLiteStore:
         """Remember what was seen of sources."""
         if not observations:
             return
-        with self._db.transaction() as write:
+        with self._db.transaction(durable=False) as write:
             write.executemany(
                 "INSERT OR REPLACE INTO observations VALUES (?, ?, ?, ?)",
                 [
@@ -153,7 +153,7 @@ class SQLiteStore:
 
     def claim(self, env: str, cell: Cell, attempt: str, owner: Owner) -> Claim | Owner:
         """Take the right to commit a cell, or return who has it."""
-        with self._db.transaction() as write:
+        with self._db.transaction(durable=False) as write:
             held = write.execute(
                 "SELECT owner FROM claims WHERE env = ? AND asset = ? AND partition = ?",
                 (env, *place(cell)),
@@ -174,7 +174,7 @@ class SQLiteStore:
 
     def release(self, claim: Claim) -> None:
         """Give a claim back; does nothing if it was taken over."""
-        with self._db.transaction() as write:
+        with self._db.transaction(durable=False) as write:
             release(write, claim)
 
     def head(self, env: str, cell: Cell) -> Head | None:
@@ -233,7 +233,7 @@ class SQLiteStore:
 
     def published(self, publications: Iterable[Publication]) -> None:
         """Strike off stable paths that have followed."""
-        with self._db.transaction() as write:
+        with self._db.transaction(durable=False) as write:
             write.executemany(
                 "DELETE FROM publications WHERE id = ?", [(one.id,) for one in publications]
             )
@@ -244,7 +244,7 @@ class SQLiteStore:
         self, run_id: str, env: str, request: RunRequest, owner: Owner, at: float
     ) -> None:
         """Remember that a run begins."""
-        with self._db.transaction() as write:
+        with self._db.transaction(durable=False) as write:
             write.execute(
                 "INSERT INTO runs VALUES (?, ?, 'running', ?, NULL, ?, ?, '{}')",
                 (
@@ -258,7 +258,7 @@ class SQLiteStore:
 
     def record_step(self, run_id: str, env: str, step: StepRecord, at: float) -> None:
         """Remember how a step ended."""
-        with self._db.transaction() as write:
+        with self._db.transaction(durable=False) as write:
             write.execute(
                 "INSERT OR REPLACE INTO steps VALUES (?, ?, ?, ?, ?)",
                 (run_id, *place(step.cell), at, rows.step_to_json(step)),
@@ -279,7 +279,7 @@ class SQLiteStore:
         self, run_id: str, status: RunStatus, counts: Mapping[str, int], at: float
     ) -> None:
         """Remember how a run ended."""
-        with self._db.transaction() as write:
+        with self._db.transaction(durable=False) as write:
             write.execute(
                 "UPDATE runs SET status = ?, ended_at = ?, counts = ? WHERE id = ?",
                 (status, at, rows.to_json(dict(counts)), run_id),

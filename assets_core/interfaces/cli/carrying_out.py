@@ -10,8 +10,9 @@ from assets_core.interfaces.cli.problems import DONE, FAILED
 from assets_core.interfaces.cli.progress import Progress
 from assets_core.interfaces.cli.project import logs_of, opened
 from assets_core.interfaces.cli.summary import failed_lines, next_line, summary_line
+from assets_core.model.records import count_statuses
 from assets_core.running.result import RunResult
-from assets_core.workspace.reports_run import materialize_report
+from assets_core.workspace.reports_run import materialize_report, run_report
 from assets_core.workspace.workspace import Workspace
 
 CODES = {"success": DONE, "failed": FAILED, "canceled": INTERRUPTED}
@@ -26,9 +27,7 @@ def carried_out(asked: Asked, run: Callable[[Workspace], RunResult]) -> int:
         progress.expect(graph.nodes)
 
         def leave() -> None:
-            if progress.run_id:
-                now = tools.clock.now()
-                tools.store.end_run(progress.run_id, "canceled", {}, now)
+            _leave(asked, workspace, progress)
 
         asked.interrupts.said, asked.interrupts.leave = progress.heard, leave
         try:
@@ -44,3 +43,17 @@ def carried_out(asked: Asked, run: Callable[[Workspace], RunResult]) -> int:
     if asked.json:
         screen.document(materialize_report(result))
     return CODES[result.status]
+
+
+def _leave(asked: Asked, workspace: Workspace, progress: Progress) -> None:
+    """Record a run as canceled whose steps are not waited for."""
+    store = workspace.tools.store
+    begun = store.run(progress.run_id) if progress.run_id else None
+    if begun is None:
+        return
+    now = workspace.tools.clock.now()
+    store.end_run(begun.id, "canceled", count_statuses(begun.steps, 0), now)
+    progress.stop()
+    record = store.run(begun.id)
+    if asked.json and record is not None:
+        asked.screen.document(run_report(record, {}))

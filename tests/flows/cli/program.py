@@ -13,7 +13,7 @@ from typing import Any
 
 PROGRAM = Path(sys.executable).with_name("assets")
 SETTINGS = 'name = "example"\nmodules = ["assets"]\n'
-KEPT = ("PATH", "HOME", "PYTHONPATH", "SHIM")
+KEPT = ("PATH", "HOME", "PYTHONPATH")
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
-import time
 
 import click
 import pytest
@@ -21,10 +21,12 @@ BUDGET = 5.0
 
 
 def seconds(*words: str) -> float:
-    """Return how long a process takes."""
-    started = time.perf_counter()
-    subprocess.run(words, stdout=subprocess.DEVNULL, env=variables(), check=True)
-    return time.perf_counter() - started
+    """Return the time that a process spends, apart from what others take from it."""
+    process = subprocess.Popen(words, stdout=subprocess.DEVNULL, env=variables())
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0
+    return usage.ru_utime + usage.ru_stime
 
 
 def modules_of_help() -> set[str]:
@@ -64,16 +66,20 @@ def test_help_loads_nothing_heavy() -> None:
     loaded = modules_of_help()
 
     assert {name.partition(".")[0] for name in loaded} & HEAVY == set()
-    assert not any(name.startswith("assets_core.interfaces.cli.commands") for name in loaded)
+    assert not any(
+        name.startswith("assets_core.interfaces.cli.commands") for name in loaded
+    )
     assert not any(name.startswith("assets_core.workspace") for name in loaded)
 
 
 def test_help_is_answered_within_its_budget() -> None:
     """Whoever asks for help is waiting."""
     ratios = []
-    for _ in range(3):
-        nothing = min(seconds(sys.executable, "-c", "pass") for _ in range(7))
-        ratios.append(min(seconds(str(PROGRAM), "--help") for _ in range(7)) / nothing)
+    for _ in range(4):
+        nothing = min(seconds(sys.executable, "-c", "pass") for _ in range(5))
+        ratios.append(min(seconds(str(PROGRAM), "--help") for _ in range(5)) / nothing)
+        if ratios[-1] <= BUDGET:
+            return
 
     assert min(ratios) <= BUDGET
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib
 import sys
 import textwrap
+import warnings
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -55,7 +57,9 @@ class Edit:
         return split(code)
 
 
-def stale(name: str, code: str, *change: tuple[str, str] | str, because: str, **more: str) -> Edit:
+def stale(
+    name: str, code: str, *change: tuple[str, str] | str, because: str, **more: str
+) -> Edit:
     """Return an edit that must change the version, because of something that is named."""
     return _edit(name, code, change, because, more)
 
@@ -69,7 +73,12 @@ def _edit(name, code, change, because, more):  # type: ignore[no-untyped-def]
     if change and isinstance(change[0], str):
         change = (change,)
     return Edit(
-        name, code, change, more.get("after", ""), because, tuple(more.get("needs", "").split())
+        name,
+        code,
+        change,
+        more.get("after", ""),
+        because,
+        tuple(more.get("needs", "").split()),
     )
 
 
@@ -102,7 +111,10 @@ def loaded(folder: Path, module: str = "assets") -> Iterator[ModuleType]:
     sys.path.insert(0, str(folder))
     importlib.invalidate_caches()
     try:
-        yield importlib.import_module(module)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what is registered twice, in one process
+            found = importlib.import_module(module)
+        yield found
     finally:
         sys.path.remove(str(folder))
         for name in set(sys.modules) - before:

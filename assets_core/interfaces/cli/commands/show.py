@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import click
 
@@ -13,6 +14,7 @@ from assets_core.interfaces.cli.layout import (
     indented,
     one_line,
     paragraph,
+    short_path,
     status_word,
     strong,
 )
@@ -75,7 +77,7 @@ def _facts(shown: Shown) -> list[tuple[str, str]]:
         "rows": rows_text(made.rows) if made else "",
         "size": bytes_text(made.stored.bytes if made else _size(shown)),
         "updated": f"{time_text(made.committed_at)} UTC" if made else "",
-        "path": shown.path or "",
+        "path": short_path(Path(shown.path)) if shown.path else "",
         "data version": made.data_version if made else (seen.version if seen else ""),
         "code version": made.code if made else "",
         "group": node.group,

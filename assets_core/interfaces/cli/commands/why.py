@@ -9,7 +9,7 @@ from assets_core.interfaces.cli.layout import Branch, as_tree, one_line, status_
 from assets_core.interfaces.cli.project import opened
 from assets_core.interfaces.cli.words import time_text
 from assets_core.workspace.explaining import Explained, Explanation, Root
-from assets_core.workspace.reports import why_report
+from assets_core.workspace.reports import causes, why_report
 
 
 @click.command("why", cls=Command)
@@ -46,11 +46,9 @@ def _branch(explained: Explained) -> Branch:
 
 def _chain(root: Root | None) -> tuple[Branch, ...]:
     """Return a chain of causes, each below the one that it brought about."""
-    causes = []
-    while root is not None:
-        causes.append(root)
-        root = root.root
     below: tuple[Branch, ...] = ()
-    for cause in reversed(causes):
+    for cause, left_out in reversed(causes(root)):
+        if left_out:
+            below = (Branch(f"… {left_out:,} more between", below),)
         below = (Branch(f"{strong(cause.asset)}: {one_line(cause.text)}", below),)
     return below

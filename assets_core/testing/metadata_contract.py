@@ -1,0 +1,29 @@
+"""What every metadata store promises, as tests. Inherit `MetadataStoreContract`."""
+
+from __future__ import annotations
+
+from assets_core.testing.metadata_claims import ClaimsSuite, PublicationsSuite
+from assets_core.testing.metadata_crowds import CrowdsSuite
+from assets_core.testing.metadata_records import RecordsSuite
+from assets_core.testing.metadata_results import ResultsSuite
+
+
+class MetadataStoreContract(
+    ResultsSuite, ClaimsSuite, PublicationsSuite, RecordsSuite, CrowdsSuite
+):
+    """The promises of `assets_core.protocols.metadata.MetadataStore`.
+
+    Say how a store is opened and which processes are alive, see `StoreSuite`:
+
+        class TestMyStore(MetadataStoreContract):
+            def opener(self, folder):
+                return functools.partial(open_my_store, folder / "store.db")
+
+            def live_owner(self):
+                return this_process()
+
+            def dead_owner(self):
+                return dataclasses.replace(this_process(), started="another time")
+
+    Unpartitioned cells only, so far: partitions will bring tests of their own.
+    """

@@ -1,0 +1,29 @@
+"""Which decorators of a definition are the framework's own, such as `@asset`."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from assets_core.versioning.findings import Findings
+from assets_core.versioning.loaded_source import Unit
+from assets_core.versioning.places import Place, place_of_module
+
+__all__ = ["framework_decorators"]
+
+
+def framework_decorators(findings: Findings, unit: Unit, node: ast.AST) -> list[ast.expr]:
+    """Return the decorators that declare something and do not change what is decorated."""
+    return [
+        decorator
+        for decorator in getattr(node, "decorator_list", ())
+        if any(_is_framework(found.value) for found in findings.first_in(unit, decorator))
+    ]
+
+
+def _is_framework(value: Any) -> bool:
+    for name in ("__module__", "__name__"):
+        module = getattr(value, name, None)
+        if isinstance(module, str) and place_of_module(module) is Place.FRAMEWORK:
+            return True
+    return False

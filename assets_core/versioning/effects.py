@@ -1,0 +1,123 @@
+"""What modules do to the outside while they are loaded.
+
+`pd.set_option(…)`, `np.random.seed(0)`, `decimal.getcontext().prec = 50`: their effect is
+in no value that could be looked at, and yet results depend on it.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from assets_core.versioning.namespaces import Namespace, Origin, Placed, loaded_module
+from assets_core.versioning.sources import look_at_statements
+from assets_core.versioning.things import Thing, World
+
+__all__ = ["effects", "look_at_effects", "modules_behind"]
+
+_HARMLESS = frozenset(
+    {"argparse", "atexit", "doctest", "faulthandler", "logging", "print", "pytest",
+     "signal", "sys", "unittest", "warnings"}
+)  # fmt: skip
+"""What calls of these do to the process cannot show in a table."""
+
+_FRAMEWORK = frozenset({"assets_core", "io_managers"})
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+def look_at_effects(world: World, namespace: Namespace, placed: list[Placed]) -> Thing:
+    """Return what a module does beside defining names, as a thing."""
+    origin = Origin(namespace, "(on load)")
+    found = [(namespace, each) for each in placed]
+    return look_at_statements(world, "module", origin, found)
+
+
+def modules_behind(world: World, namespace: Namespace) -> Iterator[Namespace]:
+    """Yield a module and all modules of the project that are loaded together with it."""
+    seen: set[Namespace] = set()
+    waiting = [namespace]
+    while waiting:
+        each = waiting.pop()
+        if each in seen or each.is_notebook:
+            continue
+        seen.add(each)
+        yield each
+        for name in each.modules_imported:
+            module = loaded_module(name)
+            if module is not None and world.where.is_projects(module):
+                waiting.append(world.where.namespace(vars(module)))
+
+
+def effects(world: World, namespace: Namespace) -> list[Placed]:
+    """Return the statements of a module that change something outside the project."""
+    return [
+        Placed(unit, statement)
+        for unit in namespace.units
+        for statement in unit.names.statements
+        if not statement.guarded
+        and any(_reaches_outside(world, namespace, each) for each in _acts(statement.node))
+    ]
+
+
+def _acts(statement: ast.stmt) -> Iterator[ast.expr]:
+    """Yield what a statement calls, or changes in place, while the module is loaded."""
+    waiting: list[ast.AST] = [statement]
+    while waiting:
+        node = waiting.pop()
+        match node:
+            case ast.Expr(value=ast.Call() as call):
+                yield call
+            case ast.Assign(targets=targets):
+                yield from (each for each in targets if _is_part(each))
+            case ast.AugAssign(target=target) | ast.AnnAssign(target=target):
+                yield from [target] if _is_part(target) else []
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                yield from (each for each in node.decorator_list if _registers(each))
+            case ast.stmt() | ast.excepthandler() | ast.match_case():
+                waiting += ast.iter_child_nodes(node)
+            case _:
+                pass
+
+
+def _is_part(target: ast.expr) -> bool:
+    return isinstance(target, ast.Attribute | ast.Subscript)
+
+
+def _registers(decorator: ast.expr) -> bool:
+    """Return whether a decorator makes something known to a package."""
+    node = decorator.func if isinstance(decorator, ast.Call) else decorator
+    name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+    return name.startswith("register")
+
+
+def _reaches_outside(world: World, namespace: Namespace, act: ast.expr) -> bool:
+    root = _root(act)
+    if root in _HARMLESS or root not in namespace.names:
+        return False
+    value = namespace.names[root]
+    path = world.where.path(value, Origin(namespace, root))
+    if path is not None:
+        return path.partition(".")[0] not in _HARMLESS | _FRAMEWORK
+    if not isinstance(act, ast.Call) or not isinstance(act.func, ast.Name | ast.Attribute):
+        return False
+    # What a function of the project does can be anything. A method that is given
+    # something keeps it, as a rule: such an object counts where it is used.
+    return world.where.is_projects(value) or (
+        world.where.is_ours(type(value)) and not act.args and not act.keywords
+    )
+
+
+def _root(node: ast.expr) -> str:
+    """Return the name that an expression starts with, or that `setattr` changes."""
+    while True:
+        match node:
+            case ast.Call(func=ast.Name(id="setattr" | "delattr"), args=[first, *_]):
+                node = first
+            case ast.Call(func=inner):
+                node = inner
+            case ast.Attribute(value=inner) | ast.Subscript(value=inner):
+                node = inner
+            case ast.Name(id=name):
+                return name
+            case _:
+                return ""

@@ -1,0 +1,9 @@
+"""A package."""
+
+from .deep import DEPTH
+
+__all__ = ["exported"]
+
+
+def exported(x):
+    return x * DEPTH

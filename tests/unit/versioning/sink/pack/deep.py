@@ -1,0 +1,7 @@
+"""A module inside it."""
+
+DEPTH = 2 + 3
+
+
+def inner(x):
+    return x - DEPTH
