@@ -39,7 +39,7 @@ def query(
             _show(connection, table, load(tables[table]))
         return connection.sql(sql)
     except duckdb.Error as error:
-        raise UsageError(f"The query cannot be answered: {error}", fix="mend the SQL") from error
+        raise UsageError(f"The query fails: {error}", fix="mend the SQL") from error
 
 
 def _show(connection: duckdb.DuckDBPyConnection, table: str, data: pa.Table) -> None:

@@ -67,10 +67,9 @@ class Relations:
             UnsupportedDataError: DuckDB has no such type; it names the column.
         """
         _check_names(table.column_names, name)
-        quoted = name.replace('"', '""')
         try:
             self._connection.register(name, table)
-            relation = self._connection.table(f'"{quoted}"')
+            relation = self._connection.view(name)
         except duckdb.Error as error:
             raise _unfit(table, name, error) from error
         for field, kind in zip(table.schema, relation.types, strict=True):

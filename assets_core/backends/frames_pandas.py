@@ -23,7 +23,7 @@ from assets_core.model.assets import Form
 
 _EXACT_FLOATS = 2**53  # up to here a float64 holds every whole number
 _NULLABLE = {pa.int64(): pd.Int64Dtype(), pa.uint64(): pd.UInt64Dtype()}
-_FAILURES = (pa.ArrowException, OverflowError, TypeError, ValueError)
+_FAILURES = (pa.ArrowException, KeyError, OverflowError, TypeError, ValueError)
 
 # What may stand side by side in a column of Python objects; the first that fits counts.
 _FAMILIES: tuple[tuple[type, ...], ...] = (

@@ -30,6 +30,8 @@ def unquoted(annotation: ast.expr) -> ast.expr:
     >>> ast.unparse(unquoted(ast.parse("dict[str, 'Frame']", mode="eval").body))
     'dict[str, Frame]'
     """
+    if isinstance(annotation, ast.Name | ast.Attribute):
+        return annotation
     if any(
         type(node) is ast.Constant and type(node.value) is str
         for node in ast.walk(annotation)

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import ast
-import enum
-import functools
-import types
-from collections.abc import Iterator
-from types import FunctionType
-from typing import Any
 
 from assets_core.model.versions import digest
 from assets_core.versioning.decorators import framework_decorators
 from assets_core.versioning.findings import Findings
 from assets_core.versioning.loaded_source import Unit
+from assets_core.versioning.members import functions_in, members_of
 from assets_core.versioning.namespaces import Namespace
 from assets_core.versioning.normal_form import NORMAL_FORM, normal_form
 from assets_core.versioning.resolving import Standing
@@ -21,8 +16,6 @@ from assets_core.versioning.sources import look_at_changes
 from assets_core.versioning.things import Node, Thing, World
 
 __all__ = ["look_at_class"]
-
-_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def look_at_class(world: World, value: type, namespace: Namespace) -> Thing:
@@ -34,7 +27,7 @@ def look_at_class(world: World, value: type, namespace: Namespace) -> Thing:
         findings.own(f"base {number}", base, name)
     if type(value) is not type:
         findings.own("metaclass", type(value), name)
-    members = dict(_members(world, value))
+    members = dict(members_of(world, value))
     seen = _definitions_of(world, members)
     statements = _statements(value, namespace, members)
     forms = [_statement(findings, unit, node, seen) for unit, node in statements]
@@ -73,7 +66,7 @@ def _statements(
         lines = {
             function.__code__.co_firstlineno
             for member in members.values()
-            for function in _functions(member)
+            for function in functions_in(member)
             if function.__qualname__.startswith(f"{value.__qualname__}.")
         }
         lines |= {line} if (line := vars(value).get("__firstlineno__")) else set()
@@ -86,7 +79,7 @@ def _units(namespace: Namespace, members: dict[str, object]) -> list[Unit]:
     if not namespace.is_notebook:
         return namespace.units
     for member in members.values():
-        for function in _functions(member):
+        for function in functions_in(member):
             found = namespace.find(function)
             if found is not None:
                 return [found[0]]
@@ -97,63 +90,12 @@ def _lines(node: ast.ClassDef) -> set[int]:
     return set(range(node.lineno, (node.end_lineno or node.lineno) + 1))
 
 
-def _members(world: World, value: type) -> Iterator[tuple[str, object]]:
-    """Yield what a class holds, but for what Python or a library keeps there."""
-    is_enum = isinstance(value, enum.EnumType)
-    if is_enum:
-        for name, member in value.__members__.items():  # type: ignore[attr-defined]
-            yield name, member.value
-    for name, member in sorted(vars(value).items()):
-        special = is_enum or (name.startswith("__") and name.endswith("__"))
-        if special and not any(_functions(member)):
-            continue
-        if name.startswith("_abc_") or isinstance(member, _KEPT_BY_PYTHON):
-            continue
-        if not _is_generated(world, value, member):
-            yield name, member
-
-
-def _is_generated(world: World, owner: type, member: object) -> bool:
-    """Return whether a library wrote a method as text, from what the class statement says."""
-    if not any(hasattr(owner, mark) for mark in _WRITTEN_FOR):
-        return False
-    return any(
-        function.__code__.co_filename.startswith("<")
-        and world.where.namespace(function.__globals__).find(function) is None
-        for function in _functions(member)
-    )
-
-
-_WRITTEN_FOR = ("__dataclass_fields__", "__attrs_attrs__", "_field_defaults")
-_KEPT_BY_PYTHON = (types.MemberDescriptorType, types.GetSetDescriptorType)
-
-
 def _definitions_of(world: World, members: dict[str, object]) -> set[ast.AST]:
     """Return the definitions that are looked at as functions of their own."""
     found: set[ast.AST] = set()
     for member in members.values():
-        for function in _functions(member):
+        for function in functions_in(member):
             placed = world.where.namespace(function.__globals__).find(function)
             if placed is not None:
                 found.add(placed[1])
     return found
-
-
-def _functions(member: Any) -> Iterator[FunctionType]:
-    """Yield the functions that a member of a class is made of."""
-    waiting = [member]
-    while waiting:
-        each = waiting.pop()
-        if type(each) is FunctionType:
-            yield each
-            waiting.append(getattr(each, "__wrapped__", None))
-        elif isinstance(each, staticmethod | classmethod):
-            waiting.append(each.__func__)
-        elif isinstance(each, property):
-            waiting += (each.fget, each.fset, each.fdel)
-        elif isinstance(each, functools.cached_property | functools.partialmethod):
-            waiting.append(each.func)
-        elif isinstance(each, functools.singledispatchmethod):
-            waiting += each.dispatcher.registry.values()
-        elif type(each).__name__ == "_lru_cache_wrapper":
-            waiting.append(each.__wrapped__)

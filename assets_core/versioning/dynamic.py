@@ -33,7 +33,7 @@ _BY_IDENTITY: dict[int, str] = {
 }
 _BY_PATH: dict[str, str] = {
     "importlib.util.module_from_spec": "module_from_spec(), which can load anything",
-    "importlib.util.spec_from_file_location": "spec_from_file_location(), which can load any file",
+    "importlib.util.spec_from_file_location": f"spec_from_file_location(), {_ANYTHING}",
     "inspect.currentframe": f"currentframe(), {_ANY_NAME}",
     "inspect.stack": f"stack(), {_ANY_NAME}",
     "pkgutil.resolve_name": f"resolve_name(), {_ANY_NAME}",

@@ -28,8 +28,7 @@ _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 def look_at_effects(world: World, namespace: Namespace, placed: list[Placed]) -> Thing:
     """Return what a module does beside defining names, as a thing."""
     origin = Origin(namespace, "(on load)")
-    found = [(namespace, each) for each in placed]
-    return look_at_statements(world, "module", origin, found)
+    return look_at_statements(world, "module", origin, [(origin, each) for each in placed])
 
 
 def modules_behind(world: World, namespace: Namespace) -> Iterator[Namespace]:

@@ -99,7 +99,8 @@ class Findings:
         for why in found.gaps if source is None else ():
             self.gap(why)
         for number, part in enumerate(found.parts):
-            if part is value and not isinstance(part, FunctionType | type | ModuleType):
+            code = isinstance(part, FunctionType | type | ModuleType)
+            if part is value and source is None and not code:
                 self._unseen(value)
             else:
                 self.own(f"part {number}", part, name, source)

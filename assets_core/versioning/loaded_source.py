@@ -9,13 +9,15 @@ from __future__ import annotations
 import __future__
 
 import ast
+import gc
 import inspect
 import sys
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from types import CodeType
-from typing import Any
+from typing import Any, cast
 
 from assets_core.versioning.name_visits import names_of
 from assets_core.versioning.scopes import Names
@@ -52,13 +54,15 @@ class Unit:
     @cached_property
     def tree(self) -> ast.Module | None:
         """The syntax tree; None if this Python cannot read the text."""
-        tree: ast.Module | None = _or_none(lambda: ast.parse(self.text, self.filename))
+        with _no_collection():
+            tree: ast.Module | None = _or_none(lambda: ast.parse(self.text, self.filename))
         return tree
 
     @cached_property
     def names(self) -> Names:
         """The names that it uses."""
-        return names_of(self.tree or ast.Module([], []))
+        with _no_collection():
+            return names_of(self.tree or ast.Module([], []))
 
     def node_of(self, code: CodeType) -> ast.AST | None:
         """Return the function or lambda that gave a code object, or None if none did."""
@@ -98,7 +102,8 @@ class Unit:
     def _compile(self, source: str | ast.Module, flags: int) -> CodeType:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # they were shown when the code was loaded
-            return compile(source, self.filename, "exec", flags, dont_inherit=True)
+            code = compile(source, self.filename, "exec", flags, dont_inherit=True)
+        return cast(CodeType, code)
 
     def _marked(self, flags: int) -> list[tuple[CodeType, ast.AST | None]]:
         """Return every code object with its node, also where several share name and line.
@@ -123,6 +128,18 @@ class Unit:
             for one, two in zip(_all_codes(first), _all_codes(second), strict=False)
         ]
         return self._marks[flags]
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Keep Python from searching a growing syntax tree for garbage: half of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _or_none(make: Callable[[], Any]) -> Any:

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from assets_core.versioning.loaded_source import Unit
 from assets_core.versioning.module_text import text_of_module
 from assets_core.versioning.places import Place, place_of
-from assets_core.versioning.scopes import Imported, Names, Statement
+from assets_core.versioning.scopes import Imported, Statement
 from assets_core.versioning.value_frames import holds_rows
 
 __all__ = ["Namespace", "Origin", "Placed"]
@@ -89,7 +89,7 @@ class Namespace:
         module = loaded_module(str(self.names.get("__name__")))
         return module if module is not None and vars(module) is self.names else None
 
-    @property
+    @cached_property
     def is_notebook(self) -> bool:
         """Return whether the names were made piece by piece."""
         return self.names.get("__name__") == "__main__" and "__file__" not in self.names
@@ -159,7 +159,7 @@ class Namespace:
             for statement in unit.names.statements:
                 imports = isinstance(statement.node, ast.Import | ast.ImportFrom)
                 if not statement.guarded and not imports:
-                    for name in {*_read_at_load(unit.names, statement), *statement.binds}:
+                    for name in {*unit.names.read_at_load(statement.node), *statement.binds}:
                         index.setdefault(name, []).append(Placed(unit, statement))
         return index
 
@@ -199,16 +199,6 @@ class Namespace:
                 if name[end] == "."
             }
         )
-
-
-def _read_at_load(names: Names, statement: Statement) -> Iterator[str]:
-    """Yield what a statement reads while the module loads: `name`, `name.attribute`."""
-    start, end = names.spans[statement.node]
-    for use, target in zip(names.uses[start:end], names.targets[start:end], strict=True):
-        if target is names.module and use.scope.runs_at_load and not use.annotation:
-            yield use.name
-            if use.steps and use.steps[0][0] == ".":
-                yield f"{use.name}.{use.steps[0][1]}"
 
 
 def _is_change(node: ast.stmt) -> bool:

@@ -159,6 +159,18 @@ class Names:
                 # `limit = limit` in a class reads the module's name.
                 yield use._replace(guess=True), self.module
 
+    def read_at_load(
+        self, node: ast.AST, without: Collection[ast.AST] = ()
+    ) -> Iterator[str]:
+        """Yield what a statement reads while its module loads: `name`, `name.attribute`."""
+        for index in self._indexes(node, without):
+            use = self.uses[index]
+            is_global = self.targets[index] is self.module
+            if is_global and use.scope.runs_at_load and not use.annotation:
+                yield use.name
+                if use.steps and use.steps[0][0] == ".":
+                    yield f"{use.name}.{use.steps[0][1]}"
+
     def _indexes(self, node: ast.AST, without: Collection[ast.AST]) -> Iterator[int]:
         start, end = self.spans[node]
         for left in sorted(self.spans[each] for each in without if each in self.spans):

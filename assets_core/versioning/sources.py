@@ -8,14 +8,15 @@ from collections.abc import Iterator
 from assets_core.model.versions import digest
 from assets_core.versioning.decorators import framework_decorators
 from assets_core.versioning.findings import Findings
-from assets_core.versioning.namespaces import Namespace, Origin, Placed
+from assets_core.versioning.namespaces import Origin, Placed
 from assets_core.versioning.normal_form import NORMAL_FORM, normal_form
 from assets_core.versioning.resolving import Standing
 from assets_core.versioning.things import Thing, World
 
 __all__ = ["look_at_changes", "look_at_option", "look_at_source", "look_at_statements"]
 
-_Found = list[tuple[Namespace, Placed]]
+_Found = list[tuple[Origin, Placed]]
+"""Statements, each with the name that it is about."""
 
 
 def look_at_source(world: World, origin: Origin, value: object) -> Thing:
@@ -27,7 +28,7 @@ def look_at_source(world: World, origin: Origin, value: object) -> Thing:
     namespace, name = origin
     if not namespace.binds(name):
         return Thing("", namespace.full_name(name), digest("nothing"), missing=True)
-    found = [(namespace, each) for each in namespace.statements(name)]
+    found = [(origin, each) for each in namespace.statements(name)]
     found += _elsewhere(world, origin, value)
     return look_at_statements(world, "object", origin, found)
 
@@ -36,7 +37,7 @@ def look_at_changes(world: World, origin: Origin, value: object) -> Thing:
     """Return the statements that change a function or a class after it was defined."""
     namespace, name = origin
     found = [
-        (namespace, each)
+        (origin, each)
         for each in namespace.statements(name)
         if getattr(each.statement.node, "name", None) != name
     ]
@@ -48,30 +49,33 @@ def look_at_changes(world: World, origin: Origin, value: object) -> Thing:
 
 def _elsewhere(
     world: World, origin: Origin, value: object
-) -> Iterator[tuple[Namespace, Placed]]:
+) -> Iterator[tuple[Origin, Placed]]:
     """Yield the statements of other modules that change what a global name stands for."""
-    known = [(each.namespace, each.name) for each in world.where.known_as(value)]
+    known = list(world.where.known_as(value))
     for each in world.where.known_as(origin.namespace.module):
-        known += [(each.namespace, f"{each.name}.{origin.name}")]
-    for namespace, name in known:
-        if namespace is not origin.namespace:
-            for placed in namespace.statements(name, alone=False):
-                yield namespace, placed
+        known.append(Origin(each.namespace, f"{each.name}.{origin.name}"))
+    for other in known:
+        if other.namespace is not origin.namespace:
+            for placed in other.namespace.statements(other.name, alone=False):
+                yield other, placed
 
 
 def look_at_statements(world: World, kind: str, origin: Origin, found: _Found) -> Thing:
     """Return statements that ran while their modules were loaded as one thing."""
     together = Findings(world, Standing(origin.name, origin.namespace, at_load=True))
     forms: list[str] = []
-    for namespace, (unit, statement) in found:
+    for (namespace, name), (unit, statement) in found:
         findings = Findings(world, Standing(origin.name, namespace, at_load=True))
         dropped = framework_decorators(findings, unit, statement.node)
+        about = {*unit.names.read_at_load(statement.node, dropped), *statement.binds}
+        if dropped and name not in about:
+            continue  # only `@asset(schema=name)` mentions it
         findings.code(unit, statement.node, without=dropped)
         forms.append(normal_form(statement.node, without=dropped))
         together.join(findings)
     content = digest("source", NORMAL_FORM, *forms, *together.paths)
     full = origin.namespace.full_name(origin.name)
-    return together.thing(kind, full, content, origin.name)
+    return together.thing(kind if forms else "", full, content, origin.name)
 
 
 def look_at_option(world: World, origin: Origin, option: str) -> Thing:

@@ -15,20 +15,39 @@ __all__ = ["Edge", "Node", "Thing", "World"]
 
 
 class Node:
-    """The place of a thing, which is looked at only when it is needed."""
+    """The place of a thing, which is looked at only when it is needed.
 
-    __slots__ = ("_look", "_thing")
+    Args:
+        look: Returns the thing, or the node that this one turns out to be.
+    """
 
-    def __init__(self, look: Callable[[], Thing]) -> None:
+    __slots__ = ("_look", "_real", "_thing")
+
+    def __init__(self, look: Callable[[], Thing | Node]) -> None:
         self._look = look
         self._thing: Thing | None = None
+        self._real: Node = self
 
     @property
     def thing(self) -> Thing:
         """The thing."""
         if self._thing is None:
-            self._thing = self._look()
-        return self._thing
+            self._settle()
+        return self._thing  # type: ignore[return-value]
+
+    @property
+    def real(self) -> Node:
+        """The node that stands for the thing, among those that turn out to be the same."""
+        if self._thing is None:
+            self._settle()
+        return self._real
+
+    def _settle(self) -> None:
+        found = self._look()
+        if isinstance(found, Node):
+            self._real = found.real
+            found = found.thing
+        self._thing = found
 
 
 class Edge(NamedTuple):

@@ -51,7 +51,7 @@ class Tour:
         gaps = self._open_gaps(edge.target)
         links = [(edge.label, edge.target)]
         if gaps and edge.source is not None and not edge.source.thing.missing:
-            links.append((f"{edge.label} made by", edge.source))
+            links.append((f"{edge.label} made by", edge.source.real))
         elif gaps and not edge.owned:
             self._opaque.update(dict.fromkeys(gaps))
         return links

@@ -41,7 +41,7 @@ class Paths:
         names = {os.path.abspath(root), os.path.realpath(root)}  # noqa: PTH100
         found = sorted((name for name in names if name != os.sep), key=len, reverse=True)
         inside = "|".join(re.escape(name) for name in found)
-        self._inside = re.compile(f"(?:{inside})(?=/|$)") if found else None
+        self._inside = re.compile(rf"(?<![\w.~-])(?:{inside})(?=/|$)") if found else None
 
     def relative(self, text: str) -> str | None:
         """Return a text with the folder taken out, or None if it does not name it."""

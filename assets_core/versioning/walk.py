@@ -96,20 +96,22 @@ class Walk:
 
     def source(self, value: object, origin: Origin | None) -> Node | None:
         """Return the node of the statements that made a value, if they can have a name."""
-        if origin is None:
-            if type(value) in SCALARS:
-                return None
-            return Node(lambda: self._look_at_home(value))
-        known = origin
-        key = ("source", id(known.namespace), known.name)
+        if origin is not None:
+            return self._statements(origin, value)
+        if type(value) in SCALARS:
+            return None
+        return Node(lambda: self._home(value))
+
+    def _statements(self, origin: Origin, value: object) -> Node:
+        key = ("source", origin.namespace, origin.name)
         if key not in self._nodes:
-            self._nodes[key] = Node(lambda: look_at_source(self, known, value))
+            self._nodes[key] = Node(lambda: look_at_source(self, origin, value))
         return self._nodes[key]
 
-    def _look_at_home(self, value: object) -> Thing:
+    def _home(self, value: object) -> Node | Thing:
         home = self.where.home(value)
         if home is not None:
-            return look_at_source(self, home, value)
+            return self._statements(home, value)
         asset = self.where.schema_of(value)
         if asset is not None:
             return look_at_option(self, asset, "schema")

@@ -74,16 +74,17 @@ def list_report(
 def _content(node: Node, found: AssetStatus, observed: Observation | None) -> Document:
     """Return what an asset shows, or what was last seen of a source."""
     if isinstance(node, Asset):
+        head, made = found.head, found.made
         return {
-            "data_version": found.head and found.head.data_version,
-            "rows": found.made and found.made.rows,
-            "updated_at": instant(found.head and found.head.at),
+            "data_version": head.data_version if head else None,
+            "rows": made.rows if made else None,
+            "updated_at": instant(head.at if head else None),
         }
     seen = observed if found.status == "fresh" else None
     return {
-        "data_version": seen and seen.version,
+        "data_version": seen.version if seen else None,
         "rows": None,
-        "updated_at": instant(seen and seen.identity.modified_ns / 1e9),
+        "updated_at": instant(seen.identity.modified_ns / 1e9 if seen else None),
     }
 
 

@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, cast, get_args
 
 from assets_core.errors import ConfigurationError, nearest
 
@@ -19,7 +19,8 @@ FILE = "assets.toml"
 STATE = ".assets"
 DEFAULT_URL = f"sqlite:///{STATE}/metadata.db"
 EXECUTORS = ("inline", "threads")
-PACKAGES = ("record", "minor", "exact")
+Packages = Literal["record", "minor", "exact"]
+PACKAGES: tuple[Packages, ...] = get_args(Packages)
 KEEP_RUNS = 1000
 
 _SECTIONS: Mapping[str, tuple[str, ...]] = {
@@ -62,7 +63,7 @@ class Settings:
     )
     executor: str = "threads"
     jobs: int | None = None
-    packages: str = "record"
+    packages: Packages = "record"
     keep_runs: int = KEEP_RUNS
 
     @property
@@ -214,7 +215,7 @@ def _checked(root: Path, file: str, data: dict[str, Any], problems: list[str]) -
         io=_io(data, problems) or default,
         executor=executor,
         jobs=jobs,
-        packages=packages,
+        packages=cast("Packages", packages),
         keep_runs=keep_runs or KEEP_RUNS,
     )
 

@@ -113,10 +113,10 @@ def show_report(shown: Shown) -> Document:
         "schema": [{"name": one.name, "type": one.type} for one in made.columns]
         if made
         else [],
-        "rows": made and made.rows,
+        "rows": made.rows if made else None,
         "bytes": made.stored.bytes if made else _size(shown.observed),
         "data_version": shown.observed.version if shown.observed else version,
-        "code_version": made and made.code,
+        "code_version": made.code if made else None,
         "path": shown.path,
         "checks": [check_result(check) for check in shown.checks],
         "history": [_history(one) for one in shown.history],

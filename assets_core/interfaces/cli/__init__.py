@@ -1,7 +1,7 @@
 """The command line: `assets`.
 
-`assets --help` is answered from this folder's small files alone. Each command is a file
-of `commands`, imported when it is called, and brings in the rest of the framework.
+`assets --help` is answered from two small files. Each command is a file of `commands`,
+imported when it is called, and brings in the rest of the framework.
 """
 
 from __future__ import annotations

@@ -1,18 +1,13 @@
-"""The entry point: run a command, say what went wrong, return the exit code.
-
-`assets --help` reads this file; what tells errors is imported when there is one.
-"""
+"""The entry point, which answers `assets --help` by itself and imports the rest late."""
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 
-import click
-
-from assets_core.interfaces.cli.group import root
-from assets_core.interfaces.cli.options import Given
+from assets_core.interfaces.cli.overview import overview
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -22,11 +17,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: What stands after `assets`; by default that of this process.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
-    given = Given(json="--json" in words, debug="--debug" in words)
-    with given.interrupts.caught():
-        try:
-            code = root.main(words, prog_name="assets", standalone_mode=False, obj=given)
-        except (Exception, click.Abort, KeyboardInterrupt, SystemExit) as error:  # noqa: BLE001 - told below, each in its way
-            ending = import_module("assets_core.interfaces.cli.ending")
-            return int(ending.told(error, json=given.json, debug=given.debug))
-    return code or 0
+    if words in (["--help"], ["-h"]):
+        _show_overview()
+        return 0
+    return int(import_module("assets_core.interfaces.cli.calling").call(words))
+
+
+def _show_overview() -> None:
+    try:
+        sys.stdout.write(f"{overview()}\n")
+        sys.stdout.flush()
+    except BrokenPipeError:  # nobody reads on, which is no error
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

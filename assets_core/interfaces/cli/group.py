@@ -1,4 +1,4 @@
-"""The command `assets` and the list of its commands, each imported when it is called."""
+"""The command `assets`, whose commands are imported when they are called."""
 
 from __future__ import annotations
 
@@ -8,27 +8,9 @@ from typing import Any
 import click
 
 import assets_core
-from assets_core.interfaces.cli.options import (
-    LOOKS,
-    UnknownCommand,
-    named,
-    shared_options,
-)
-
-COMMANDS = {
-    "init": "Write a project that runs at once.",
-    "list": "Show assets with their status.",
-    "plan": "Show what would run and why; change nothing.",
-    "materialize": "Make assets fresh: compute what is stale, and nothing else.",
-    "why": "Explain why an asset is stale, down to the root cause.",
-    "show": "Show one asset: columns, rows, versions, checks, history.",
-    "lineage": "Show which asset reads which.",
-    "runs": "Show the latest runs, or one in full with its logs.",
-    "resume": "Go on with what a run has left.",
-    "check": "Run schemas and checks on what is stored.",
-    "doctor": "Look for damage in what is stored; change nothing.",
-}
-"""Each command and its first line of help. The order is that of a project's life."""
+from assets_core.errors import UsageError, nearest
+from assets_core.interfaces.cli.options import LOOKS, named, shared_options
+from assets_core.interfaces.cli.overview import ABOUT, COMMANDS, overview
 
 PACKAGE = "assets_core.interfaces.cli.commands"
 
@@ -45,7 +27,7 @@ class LazyGroup(click.Group):
         """Return the names, in our order."""
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's
         """Import one command; None if there is none of that name."""
         if cmd_name not in COMMANDS:
             return None
@@ -57,13 +39,18 @@ class LazyGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command that is asked for."""
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            raise UnknownCommand(args[0], list(COMMANDS), ctx)
+            near = nearest(args[0], COMMANDS)
+            raise UsageError(
+                f"There is no command '{args[0]}'",
+                fix=f"did you mean '{near[0]}'?"
+                if near
+                else "run 'assets --help' to see them",
+            )
         return super().resolve_command(ctx, args)
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        """Write what each command does, without importing any."""
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+    def get_help(self, ctx: click.Context) -> str:  # noqa: ARG002 - click's
+        """Return the help page, written without importing any command."""
+        return overview()
 
 
 def _version(context: click.Context, _parameter: click.Parameter, value: Any) -> None:
@@ -74,7 +61,7 @@ def _version(context: click.Context, _parameter: click.Parameter, value: Any) ->
 
 root = LazyGroup(
     "assets",
-    help="Declare tables as functions, materialize what is stale, know why.",
+    help=ABOUT,
     no_args_is_help=True,
     context_settings=LOOKS,
     params=[
@@ -85,7 +72,6 @@ root = LazyGroup(
             is_eager=True,
             expose_value=False,
             callback=_version,
-            help="Show the version.",
         ),
     ],
 )

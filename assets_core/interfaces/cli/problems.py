@@ -14,10 +14,8 @@ from assets_core.errors import (
     DefinitionError,
     DefinitionErrors,
     UsageError,
-    nearest,
 )
 from assets_core.interfaces.cli.layout import clean, strong
-from assets_core.interfaces.cli.options import UnknownCommand
 
 DONE = 0
 FAILED = 1
@@ -36,9 +34,6 @@ def from_click(error: click.ClickException) -> AssetsError:
     """Return a wrong command line as one of our own errors."""
     context = getattr(error, "ctx", None)
     fix = _HELP.format(context.command_path if context else "assets")
-    if isinstance(error, UnknownCommand):
-        near = nearest(error.name, error.known)
-        fix = f"did you mean '{near[0]}'?" if near else fix
     if isinstance(error, click.NoSuchOption):
         if error.possibilities:
             fix = "did you mean " + " or ".join(f"'{one}'" for one in error.possibilities)

@@ -10,12 +10,13 @@ import click
 import pytest
 
 import assets_core
-from assets_core.interfaces.cli.group import COMMANDS, root
+from assets_core.interfaces.cli.group import root
+from assets_core.interfaces.cli.overview import COMMANDS
 from tests.flows.cli.program import PROGRAM, MakeProject, variables
 
 HEAVY = {
     *("duckdb", "networkx", "numpy", "pandas", "pandera", "polars", "pyarrow"),
-    *("rich", "sqlalchemy", "sqlite3"),
+    *("click", "rich", "sqlalchemy", "sqlite3"),
 }
 BUDGET = 5.0
 
@@ -49,6 +50,14 @@ def test_help_names_every_command_and_nothing_else(project: MakeProject) -> None
     assert done.code == 0
     assert listed == list(COMMANDS)
     assert done.err == ""
+    assert max(map(len, done.out.splitlines())) <= 80
+
+
+def test_help_is_the_same_wherever_it_is_asked_for(project: MakeProject) -> None:
+    """The quick answer and click's are one text."""
+    place = project()
+
+    assert place.run("--help").out == place.run("-h").out == place.run("--json", "-h").out
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -62,7 +71,7 @@ def test_the_list_says_of_a_command_what_the_command_says_of_itself(name: str) -
 
 
 def test_help_loads_nothing_heavy() -> None:
-    """It is answered from small files alone."""
+    """It is answered from two small files, without even the library for command lines."""
     loaded = modules_of_help()
 
     assert {name.partition(".")[0] for name in loaded} & HEAVY == set()

@@ -14,7 +14,8 @@ from typing import Any
 import click
 import pytest
 
-from assets_core.interfaces.cli.group import COMMANDS, root
+from assets_core.interfaces.cli.group import root
+from assets_core.interfaces.cli.overview import COMMANDS
 from tests.flows.cli.program import MakeProject
 
 DOCS = Path(__file__).parents[3] / "docs" / "reference"

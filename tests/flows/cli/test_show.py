@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.flows.cli.program import Ended, MakeProject, Project
+from tests.flows.cli.program import MakeProject, Project
 
 pytestmark = pytest.mark.xdist_group("cli show")
 
@@ -54,23 +54,24 @@ DIGEST = re.compile(r"[0-9a-f]{32}\Z")
 
 
 @pytest.fixture(scope="module")
-def shop(shared_project: MakeProject) -> Project:
-    """Return the project."""
-    made = shared_project(CODE)
-    made.write("input.csv", "1\n2\n3\n")
-    return made
+def made(shared_project: MakeProject) -> tuple[Project, str]:
+    """Return the project and its first run, after which the input has changed."""
+    project = shared_project(CODE)
+    project.write("input.csv", "1\n2\n3\n")
+    run = project.run("materialize", "--json").document["run_id"]
+    project.write("input.csv", "1\n2\n")
+    return project, run
 
 
 @pytest.fixture(scope="module")
-def run(shop: Project) -> Ended:
-    """Return the first run, after which the input changes."""
-    done = shop.run("materialize", "--json")
-    shop.write("input.csv", "1\n2\n")
-    return done
+def shop(made: tuple[Project, str]) -> Project:
+    """Return the project."""
+    return made[0]
 
 
-def test_show_has_everything_of_one_asset(shop: Project, run: Ended) -> None:
+def test_show_has_everything_of_one_asset(made: tuple[Project, str]) -> None:
     """Its columns, versions, checks, history and first rows."""
+    shop, run = made
     document = shop.run("show", "orders", "--rows", "2", "--json").document
 
     assert document["status"] == "stale"
@@ -82,11 +83,11 @@ def test_show_has_everything_of_one_asset(shop: Project, run: Ended) -> None:
     assert DIGEST.match(document["code_version"])
     assert document["path"] == str(shop.folder / "data" / "orders.parquet")
     assert document["metadata"] == {"currency": "EUR", "share": None}
-    (made,) = document["history"]
-    assert made["run_id"] == run.document["run_id"]
-    assert made["reasons"] == ["it was never built"]
-    assert made["data_version"] == document["data_version"]
-    assert TIME.match(made["at"])
+    (result,) = document["history"]
+    assert result["run_id"] == run
+    assert result["reasons"] == ["it was never built"]
+    assert result["data_version"] == document["data_version"]
+    assert TIME.match(result["at"])
     assert {one["check"]: one["passed"] for one in document["checks"]} == {
         "few": False,
         "some": True,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import uuid
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -132,11 +131,6 @@ GOOD: dict[str, tuple[pd.DataFrame, pa.DataType]] = {
 def test_objects_of_one_type_are_a_column(frame: pd.DataFrame, kind: pa.DataType) -> None:
     """Old code holds text, dates and decimals as Python objects."""
     assert to_arrow(frame).schema.field("x").type == kind
-
-
-def test_ids_are_a_column() -> None:
-    """Python's own type for them has a type in Arrow."""
-    assert to_arrow(objects(uuid.uuid4())).schema.field("x").type == pa.uuid()
 
 
 # Arrow alone takes the first four without a word, and loses something.

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from itertools import combinations
 
 import pytest
 
 from assets_core.model.assets import Asset
 from assets_core.model.keys import AssetKey, Cell
 from assets_core.model.policies import Freshness
-from assets_core.model.records import Column, Head, Materialization, StoredData
 from assets_core.model.versions import (
     CodeVersion,
     Component,
@@ -31,77 +28,24 @@ from assets_core.planning.reasons import (
     NeverBuilt,
     Opaque,
     OutputMissing,
-    Reason,
     SchemaChanged,
     StorageChanged,
     TooOld,
     UpstreamWillRun,
 )
-from assets_core.planning.staleness import UNKNOWN, Expected, Last, stamp, why_stale
-
-AT = 1_700_000_000.0
-ORDERS = Cell(AssetKey("orders"))
-RAW, RATES = Cell(AssetKey("raw")), Cell(AssetKey("rates"))
-
-LIMIT = Component("constant", "shop.LIMIT", digest("10"), "10")
-FUNCTION = Component("function", "shop.orders", digest("def orders"))
-CODE = CodeVersion(digest("code"), (FUNCTION, LIMIT))
-SCHEMA = CodeVersion(digest("schema"), (Component("schema", "shop.Orders", digest("s")),))
-
-INPUTS = (
-    InputVersion("raw", RAW, "pandas", digest("raw 1")),
-    InputVersion("rates", RATES, "arrow", digest("rates 1"), ("eur", "usd")),
+from assets_core.planning.staleness import UNKNOWN, Last, stamp
+from tests.unit.planning.one_cell import (
+    CODE,
+    INPUTS,
+    LAST,
+    MADE,
+    NOW,
+    ORDERS,
+    RAW,
+    SCHEMA,
+    why,
+    with_code,
 )
-NOW = Expected(
-    asset=Asset(ORDERS.asset, lambda: None),
-    code=CODE,
-    config={"limit": digest("10"), "unit": digest("kg")},
-    validation=SCHEMA,
-    storage="parquet:data",
-)
-MADE = Materialization(
-    id="1" * 32,
-    cell=ORDERS,
-    recipe=NOW.recipe(INPUTS),
-    code=CODE.digest,
-    validation=SCHEMA.digest,
-    config=NOW.config,
-    inputs=INPUTS,
-    data_version=digest("rows"),
-    columns=(Column("id", "int64", digest("ids")),),
-    rows=3,
-    stored=StoredData("parquet:data", ".objects/1", 100, "ab" * 32),
-    run_id="f" * 32,
-    committed_at=AT - 3600,
-    seconds=1.0,
-)
-LAST = Last(
-    Head(MADE.id, MADE.recipe, MADE.data_version, NOW.stamp, MADE.committed_at),
-    made=MADE,
-    code=CODE,
-    validation=SCHEMA,
-)
-
-
-def why(
-    now: Expected = NOW,
-    inputs: tuple[InputVersion, ...] = INPUTS,
-    last: Last | None = LAST,
-    *,
-    forced: bool = False,
-) -> tuple[Reason, ...]:
-    """Return why the cell is stale, if something differs from what it was."""
-    return why_stale(now, inputs, last, at=AT, forced=forced)
-
-
-def with_code(**changes: str) -> Expected:
-    """Return the asset with other code: constants by name, and what they are now."""
-    parts = [
-        Component("constant", f"shop.{name}", digest(text), text)
-        for name, text in changes.items()
-    ]
-    components = (FUNCTION, *(parts or [LIMIT]))
-    return replace(NOW, code=CodeVersion(digest(*changes.values()), components))
 
 
 def test_what_nothing_changed_of_is_fresh() -> None:
@@ -402,77 +346,3 @@ def test_without_the_record_it_is_only_known_that_something_changed() -> None:
     assert why(with_code(LIMIT="12"), last=bare) == (CodeChanged(()),)
     assert why(replace(NOW, storage="x"), last=bare) == (SchemaChanged(()),)
     assert why(inputs=unknown, last=bare) == (UpstreamWillRun((AssetKey("raw"),)),)
-
-
-Facts = tuple[Expected, tuple[InputVersion, ...], Last]
-EVERYTHING: dict[str, Callable[[Expected, tuple[InputVersion, ...], Last], Facts]] = {
-    "output_missing": lambda now, inputs, last: (
-        now,
-        inputs,
-        replace(last, missing=".objects/1"),
-    ),
-    "code_changed": lambda now, inputs, last: (
-        replace(now, code=replace(with_code(LIMIT="12").code, opaque=now.code.opaque)),
-        inputs,
-        last,
-    ),
-    "config_changed": lambda now, inputs, last: (replace(now, config={}), inputs, last),
-    "inputs_added": lambda now, inputs, last: (
-        now,
-        (*inputs, InputVersion("more", Cell(AssetKey("more")), "pandas", digest("x"))),
-        last,
-    ),
-    "inputs_removed": lambda now, inputs, last: (
-        now,
-        tuple(one for one in inputs if one.parameter != "rates"),
-        last,
-    ),
-    "input_changed": lambda now, inputs, last: (
-        now,
-        (replace(inputs[0], data_version=digest("raw 2")), *inputs[1:]),
-        last,
-    ),
-    "storage_changed": lambda now, inputs, last: (
-        replace(now, storage="parquet:lake"),
-        inputs,
-        last,
-    ),
-    "schema_changed": lambda now, inputs, last: (
-        replace(now, validation=CodeVersion(digest("schema 2"))),
-        inputs,
-        last,
-    ),
-    "too_old": lambda now, inputs, last: (
-        replace(
-            now,
-            asset=Asset(ORDERS.asset, lambda: None, freshness=Freshness(timedelta(1e-5))),
-        ),
-        inputs,
-        last,
-    ),
-    "opaque": lambda now, inputs, last: (
-        replace(now, code=replace(now.code, opaque=("no source",))),
-        inputs,
-        last,
-    ),
-}
-
-
-@pytest.mark.parametrize("count", range(1, len(EVERYTHING) + 1))
-def test_all_reasons_are_told_most_basic_first(count: int) -> None:
-    """Whatever came together: mending the first one does not bring up the next."""
-    for kinds in combinations(EVERYTHING, count):
-        changed: Facts = (NOW, INPUTS, LAST)
-        for kind in kinds:
-            changed = EVERYTHING[kind](*changed)
-
-        assert [reason.kind for reason in why(*changed)] == [*kinds]
-
-
-def test_the_same_history_always_gives_the_same_reasons() -> None:
-    """Nothing here depends on the order of a set."""
-    changed: Facts = (NOW, INPUTS, LAST)
-    for change in EVERYTHING.values():
-        changed = change(*changed)
-
-    assert len({str([str(reason) for reason in why(*changed)]) for _ in range(20)}) == 1

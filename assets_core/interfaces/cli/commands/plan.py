@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from assets_core.interfaces.cli.because import reason_lines
 from assets_core.interfaces.cli.command import Asked, Command, selection_argument
 from assets_core.interfaces.cli.layout import paragraph, status_word
 from assets_core.interfaces.cli.problems import DONE, FAILED
@@ -55,5 +56,6 @@ def _step(step: Step, width: int | None) -> list[str]:
     doubt = "" if step.certain else f"  {ONLY_IF}"
     lines = [f"{status_word(step.action, 10)}  {step.cell}{doubt}"]
     for reason in step.reasons:
-        lines += paragraph(str(reason), width, 12)
+        for line in reason_lines(reason):
+            lines += paragraph(line, width, 12)
     return lines

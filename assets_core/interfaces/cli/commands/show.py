@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from assets_core.interfaces.cli.because import reason_lines
 from assets_core.interfaces.cli.command import Asked, Command, at_least
 from assets_core.interfaces.cli.layout import (
     cut,
@@ -57,7 +58,8 @@ def _lines(shown: Shown, width: int | None) -> list[str]:
         lines += paragraph(node.description, width, 2)
     if status.step:
         for reason in status.step.reasons:
-            lines += paragraph(f"{status.status}: {reason}", width, 2)
+            for line in reason_lines(reason):
+                lines += paragraph(f"{status.status}: {line}", width, 2)
     if status.error:
         lines += ["", *paragraph(f"its last attempt failed: {status.error.message}", width)]
     lines += ["", *in_columns(_facts(shown))]

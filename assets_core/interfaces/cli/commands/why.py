@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from assets_core.interfaces.cli.because import reason_lines
 from assets_core.interfaces.cli.command import Asked, Command
 from assets_core.interfaces.cli.layout import Branch, as_tree, one_line, status_word, strong
 from assets_core.interfaces.cli.project import opened
@@ -30,7 +31,8 @@ def _lines(explanation: Explanation) -> list[str]:
     status = explanation.status
     lines = [f"{strong(status.key)} is {status_word(status.status)}"]
     if explanation.reasons:
-        lines += as_tree([_branch(one) for one in explanation.reasons])
+        branches = [branch for one in explanation.reasons for branch in _branches(one)]
+        lines += as_tree(branches)
     elif status.head is not None:
         lines += [f"nothing changed since {time_text(status.head.at)} UTC"]
     if status.error is not None:
@@ -39,9 +41,10 @@ def _lines(explanation: Explanation) -> list[str]:
     return lines
 
 
-def _branch(explained: Explained) -> Branch:
+def _branches(explained: Explained) -> list[Branch]:
+    *others, last = reason_lines(explained.reason)
     below = _chain(explained.root)
-    return Branch(one_line(str(explained.reason)), below)
+    return [*(Branch(one_line(one)) for one in others), Branch(one_line(last), below)]
 
 
 def _chain(root: Root | None) -> tuple[Branch, ...]:

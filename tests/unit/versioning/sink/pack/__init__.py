@@ -1,9 +1,0 @@
-"""A package."""
-
-from .deep import DEPTH
-
-__all__ = ["exported"]
-
-
-def exported(x):
-    return x * DEPTH

@@ -1,0 +1,110 @@
+"""A code version is the same in every process, in every folder, under every Python."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.unit.versioning.edits import split, write
+from tests.unit.versioning.test_edits import EDITS
+
+PROGRAM = Path(__file__).with_name("print_versions.py")
+PROJECT = Path(__file__).with_name("whole_project.txt")
+# What only the standard library is needed for: other Pythons have nothing else.
+PLAIN = [edit for edit in EDITS if not edit.needs and "assets_core" not in edit.code]
+
+
+def interpreters() -> Iterator[str]:
+    """Yield every Python from 3.11 on that is found beside this one."""
+    folders = [Path(os.environ.get("PYENV_ROOT", "~/.pyenv")).expanduser() / "versions"]
+    for minor in range(11, 16):
+        if minor != sys.version_info.minor:
+            inside = [str(path) for path in folders[0].glob(f"3.{minor}.*/bin")]
+            found = shutil.which(f"python3.{minor}", path=os.pathsep.join(inside))
+            found = found or shutil.which(f"python3.{minor}")
+            if found and _works(found):
+                yield found
+
+
+def _works(program: str) -> bool:
+    """Return whether a program on the PATH is more than the name of one."""
+    return not subprocess.run([program, "-c", ""], capture_output=True, check=False).returncode
+
+
+@pytest.fixture(scope="module")
+def projects(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with one project for each edit of the corpus, and a large one."""
+    folder = tmp_path_factory.mktemp("projects")
+    for number, edit in enumerate(PLAIN):
+        write(folder / f"{number:03}", edit.files)
+    write(folder / "whole", split(PROJECT.read_text(encoding="utf-8")))
+    return folder
+
+
+def versions(folder: Path, program: str = sys.executable, seed: str = "0") -> dict[str, str]:
+    """Return the versions of all projects, found by another process."""
+    done = subprocess.run(
+        [program, "-W", "ignore", str(PROGRAM), str(folder)],
+        env={"PYTHONHASHSEED": seed, "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    found: dict[str, str] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+@pytest.fixture(scope="module")
+def known(projects: Path) -> dict[str, str]:
+    """Return the versions that this Python finds."""
+    return versions(projects)
+
+
+def names_of(different: dict[str, str], known: dict[str, str]) -> list[str]:
+    """Return which projects have other versions, by the name of their edit."""
+    return [
+        PLAIN[int(key)].name if key.isdigit() else key
+        for key, value in known.items()
+        if different[key] != value
+    ]
+
+
+def test_every_project_has_a_version(known: dict[str, str]) -> None:
+    """Otherwise the comparisons below would compare nothing."""
+    assert len(known) == len(PLAIN) + 1
+    assert len(set(known.values())) > len(known) // 2
+
+
+def test_another_hash_seed_finds_the_same_versions(
+    projects: Path, known: dict[str, str]
+) -> None:
+    """Sets are in another order in every process."""
+    assert names_of(versions(projects, seed="4711"), known) == []
+
+
+def test_another_folder_has_the_same_versions(
+    projects: Path, known: dict[str, str], tmp_path: Path
+) -> None:
+    """A project is checked out in many places."""
+    shutil.copytree(projects, tmp_path / "elsewhere" / "deep")
+
+    assert names_of(versions(tmp_path / "elsewhere" / "deep"), known) == []
+
+
+@pytest.mark.parametrize("program", list(interpreters()) or [""])
+def test_another_python_finds_the_same_versions(
+    program: str, projects: Path, known: dict[str, str]
+) -> None:
+    """An upgrade of Python is no reason to compute everything again."""
+    if not program:
+        pytest.skip("needs another Python, 3.11 or newer, which is not installed here")
+
+    assert names_of(versions(projects, program), known) == []
