@@ -69,6 +69,7 @@ def find_files(document: Document) -> Iterable[Region]:
         yield region
 
 
+@pytest.hookimpl(tryfirst=True)  # before the groups are read
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the examples of a page in one process, since each builds on the one before."""
     for item in items:

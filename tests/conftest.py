@@ -8,6 +8,7 @@ Where the program is missing the test is skipped, and the reason says how to get
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -15,6 +16,12 @@ from hypothesis import settings
 # A shared machine may stop for longer than any deadline; slowness has its own benchmarks.
 settings.register_profile("house", deadline=None, print_blob=True)
 settings.load_profile("house")
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Leave alone what tests only use: `--doctest-modules` would import every file."""
+    is_code = collection_path.suffix == ".py" and collection_path.is_file()
+    return True if is_code and not collection_path.name.startswith("test_") else None
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -126,6 +126,9 @@ def _name(value: Any) -> str:
 
 
 _FIXES = {
+    "FileSystemDataset": "return value.to_table()",
+    "InMemoryDataset": "return value.to_table()",
+    "Scanner": "return value.to_table()",
     "dict": "return pandas.DataFrame(value), or pyarrow.table(value)",
     "ndarray": "return pandas.DataFrame(value, columns=[…])",
     "coroutine": "declare the function with `def`; `async def` is not called",

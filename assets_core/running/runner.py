@@ -167,7 +167,7 @@ class _Run:
             started = self.tools.clock.elapsed()
             try:
                 return run_step(self.tools, job)
-            except Exception as error:
+            except (Exception, SystemExit) as error:
                 with open_log(log_path(self.tools.logs, self.id, asset)) as log:
                     log.exception("the step failed")
                 seconds = self.tools.clock.elapsed() - started
@@ -203,10 +203,12 @@ class _Run:
                 self._ends(StepRecord(step.cell, "canceled"))
 
 
-def _failed(step: Step, error: Exception, seconds: float) -> StepRecord:
-    message = (
-        str(error) if isinstance(error, AssetsError) else f"{type(error).__name__}: {error}"
-    )
+def _failed(step: Step, error: Exception | SystemExit, seconds: float) -> StepRecord:
+    message = f"{type(error).__name__}: {error}"
+    if isinstance(error, AssetsError):
+        message = str(error)
+    elif isinstance(error, SystemExit):
+        message = f"its function called sys.exit({error.code!r})"
     return StepRecord(
         step.cell,
         "failed",

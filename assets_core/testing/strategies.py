@@ -14,7 +14,7 @@ Dates and times stay within the years 1 to 9999, or what their unit reaches of t
 from __future__ import annotations
 
 import decimal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import pyarrow as pa
@@ -123,12 +123,7 @@ def tables(
 def arrays(kind: pa.DataType, length: int) -> st.SearchStrategy[pa.Array]:
     """Return arrays of a canonical type, with nulls."""
     lists = st.lists(optional_values(kind), min_size=length, max_size=length)
-    return lists.map(lambda values: make_array(values, kind))
-
-
-def make_array(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
-    """Return an array of values as `values` draws them."""
-    return pa.array(values, kind)
+    return lists.map(lambda drawn: pa.array(drawn, kind))
 
 
 def optional_values(kind: pa.DataType) -> st.SearchStrategy[Any]:

@@ -60,7 +60,7 @@ class CodeVersions:
         return self._version(value, name, "")
 
     def _version(self, value: object, name: str, kind: str) -> CodeVersion:
-        tour = Tour(self._gaps)
+        tour = Tour(self._gaps, self._walk.shared)
         node = self._walk.node(value, name)
         tour.visit(Edge(name, node, self._walk.source(value, None), owned=False))
         self._add_effects(tour)

@@ -52,6 +52,9 @@ class Findings:
     def thing(self, kind: str, name: str, content: str, short: str = "") -> Thing:
         """Return all that was gathered as one thing."""
         namespace = self.standing.namespace
+        changeable: dict[int, list[int]] = {}
+        for position, identity in enumerate(self._changeable):
+            changeable.setdefault(identity, []).append(position)
         return Thing(
             kind=kind,
             name=name,
@@ -62,7 +65,7 @@ class Findings:
             gaps=tuple(self._gaps),
             outside=frozenset(self._outside),
             namespace=namespace if namespace.names and namespace.place.ours else None,
-            changeable=tuple(self._changeable),
+            changeable=changeable,
         )
 
     def opaque(self, why: str) -> None:

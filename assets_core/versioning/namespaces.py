@@ -159,7 +159,10 @@ class Namespace:
             for statement in unit.names.statements:
                 imports = isinstance(statement.node, ast.Import | ast.ImportFrom)
                 if not statement.guarded and not imports:
-                    for name in {*unit.names.read_at_load(statement.node), *statement.binds}:
+                    for name in {
+                        *unit.names.read_at_load(statement.node),
+                        *statement.binds,
+                    }:
                         index.setdefault(name, []).append(Placed(unit, statement))
         return index
 

@@ -51,9 +51,13 @@ def _elsewhere(
     world: World, origin: Origin, value: object
 ) -> Iterator[tuple[Origin, Placed]]:
     """Yield the statements of other modules that change what a global name stands for."""
-    known = list(world.where.known_as(value))
-    for each in world.where.known_as(origin.namespace.module):
-        known.append(Origin(each.namespace, f"{each.name}.{origin.name}"))
+    known = [
+        *world.where.known_as(value),
+        *(
+            Origin(each.namespace, f"{each.name}.{origin.name}")
+            for each in world.where.known_as(origin.namespace.module)
+        ),
+    ]
     for other in known:
         if other.namespace is not origin.namespace:
             for placed in other.namespace.statements(other.name, alone=False):

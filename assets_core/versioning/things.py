@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from assets_core.model.versions import Digest
@@ -80,7 +80,8 @@ class Thing:
         gaps: What of it can only be known from the statements that made it.
         outside: Modules of packages that it uses.
         namespace: The module that it was loaded with.
-        changeable: The identities of everything in it that could be changed in place.
+        changeable: By the identity of everything in it that could be changed in place, at
+            which positions it stands.
         missing: It is the statements that made a value, and there are none.
     """
 
@@ -94,7 +95,7 @@ class Thing:
     gaps: tuple[str, ...] = ()
     outside: frozenset[str] = frozenset()
     namespace: Namespace | None = None
-    changeable: tuple[int, ...] = ()
+    changeable: Mapping[int, list[int]] = field(default_factory=dict)
     missing: bool = False
 
 

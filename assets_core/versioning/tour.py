@@ -7,7 +7,7 @@ if they are the same things, joined by the same names.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 
 from assets_core.model.versions import Component, Digest, digest
 from assets_core.versioning.namespaces import Namespace
@@ -16,15 +16,23 @@ from assets_core.versioning.things import Edge, Node, Thing
 __all__ = ["Tour"]
 
 
+_Place = tuple[int, int]
+"""The number of a thing, and the position of a changeable value in it."""
+
+
 class Tour:
     """Collects what a root uses.
 
     Args:
         gaps: What cannot be told about nodes, remembered from tour to tour.
+        candidates: The identities of changeable values that several things hold.
     """
 
-    def __init__(self, gaps: dict[Node, tuple[str, ...]]) -> None:
+    def __init__(
+        self, gaps: dict[Node, tuple[str, ...]], candidates: Collection[int]
+    ) -> None:
         self._gaps = gaps
+        self._candidates = candidates
         self._numbers: dict[Node, int] = {}
         self._links: list[list[tuple[str, Node]]] = []
         self._things: list[Thing] = []
@@ -88,16 +96,21 @@ class Tour:
             parts += (thing.kind, thing.content, str(len(links)))
             for label, node in links:
                 parts += (label, str(self._numbers[node]))
-        return digest("things 1", *parts, *self._same())
+        for place, same in self._shared().items():
+            parts += (*map(str, place), *map(str, same))
+        return digest("things 1", *parts)
 
-    def _same(self) -> Iterable[str]:
-        """Yield which changeable values are one and the same, seen from several things."""
-        first: dict[int, str] = {}
-        for number, thing in enumerate(self._things):
-            for position, identity in enumerate(thing.changeable):
-                place = f"{number}.{position}"
-                if first.setdefault(identity, place) != place:
-                    yield f"{place} is {first[identity]}"
+    def _shared(self) -> dict[_Place, _Place]:
+        """Return which changeable values are one and the same, seen from several things."""
+        found: dict[_Place, _Place] = {}
+        for identity in self._candidates:
+            places = [
+                (number, position)
+                for number, thing in enumerate(self._things)
+                for position in thing.changeable.get(identity, ())
+            ]
+            found.update(dict.fromkeys(places[1:], places[0] if places else (0, 0)))
+        return dict(sorted(found.items()))
 
     def components(self, root: str = "") -> tuple[Component, ...]:
         """Return everything that people should see, under names that differ.
@@ -106,6 +119,7 @@ class Tour:
             root: What kind of thing the root is called, in place of its own.
         """
         found: list[Component] = []
+        shared = self._shared()
         taken: dict[tuple[str, str], int] = {}
         for number, (thing, links) in enumerate(
             zip(self._things, self._links, strict=True)
@@ -118,6 +132,11 @@ class Tour:
             # Which helper a name stands for shows here; what is inside it, there.
             used = [
                 f"{label} {node.thing.kind} {node.thing.short}" for label, node in links
+            ]
+            used += [
+                f"{position} is in {self._things[other].short}"
+                for (owner, position), (other, _) in shared.items()
+                if owner == number
             ]
             found.append(Component(kind, name, digest(thing.content, *used), thing.text))
         return tuple(found)

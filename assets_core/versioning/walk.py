@@ -48,6 +48,8 @@ class Walk:
         self._nodes: dict[object, Node] = {}
         self._contents: dict[int, Content] = {}
         self._kept: list[object] = []
+        self._held: set[int] = set()
+        self.shared: set[int] = set()  # identities of what several values hold
 
     def node(self, value: object, name: str) -> Node:
         """Return the node of anything that is not known by a public path."""
@@ -125,6 +127,8 @@ class Walk:
         if found is None:
             found = ValueWriter(self._kinds, self.paths).content(value)
             self._contents[id(value)] = found
+            self.shared |= self._held.intersection(found.changeable)
+            self._held.update(found.changeable)
             self._kept.append(value)
         return found
 

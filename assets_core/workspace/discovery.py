@@ -32,8 +32,10 @@ def find_definitions(settings: Settings) -> list[Definition]:
                 found += definitions_in(importlib.import_module(name))
             except AssetsError as error:
                 problems.append(error)
-            except Exception as error:  # noqa: BLE001 - the user's module may raise anything
-                problems.append(_not_importable(settings, name, error))
+            except (Exception, SystemExit) as error:  # noqa: BLE001 - it may raise anything
+                problem = _not_importable(settings, name, error)
+                problem.__cause__ = error  # for those who ask for the traceback
+                problems.append(problem)
     if problems:
         raise problems[0] if len(problems) == 1 else DefinitionErrors(problems)
     return _each_once(found)
@@ -81,7 +83,9 @@ def _is_ours(name: str) -> bool:
     return name.partition(".")[0] in {"assets_core", "io_managers"}
 
 
-def _not_importable(settings: Settings, name: str, error: Exception) -> AssetsError:
+def _not_importable(
+    settings: Settings, name: str, error: Exception | SystemExit
+) -> AssetsError:
     missing = (
         isinstance(error, ModuleNotFoundError) and error.name == name.partition(".")[0]
     )
@@ -106,8 +110,11 @@ def _not_importable(settings: Settings, name: str, error: Exception) -> AssetsEr
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if frame.filename.startswith(str(settings.root))]
     place = f"{own[-1].filename}:{own[-1].lineno}" if own else str(settings.root)
+    said = f"{type(error).__name__}: {error}"
+    if isinstance(error, SystemExit):
+        said = f"it ends the program with sys.exit({error.code!r})"
     return DefinitionError(
-        f"Module '{name}' cannot be imported: {type(error).__name__}: {error}",
+        f"Module '{name}' cannot be imported: {said}",
         fix="mend the line; --debug shows the whole traceback",
         where=place,
     )

@@ -61,26 +61,27 @@ def explain(workspace: Planned, asset: Asset) -> Explanation:
     reasons = status.step.reasons if status.step else ()
     return Explanation(
         status,
-        tuple(
-            Explained(reason, _root(workspace, found, reason, known)) for reason in reasons
-        ),
+        tuple(Explained(reason, _root(workspace, found, reason)) for reason in reasons),
     )
 
 
 def _root(
-    workspace: Planned, found: dict[AssetKey, AssetStatus], reason: Reason, known: Known
+    workspace: Planned, found: dict[AssetKey, AssetStatus], reason: Reason
 ) -> Root | None:
-    if isinstance(reason, UpstreamWillRun):
-        upstream = found[reason.upstream[0]]
-        if upstream.step is None:
-            return None
-        first = upstream.step.reasons[0]
-        return Root(
-            upstream.key, first.kind, str(first), _root(workspace, found, first, known)
-        )
+    """Return what began a reason, following upstream after upstream."""
+    chain: list[tuple[AssetKey, Reason]] = []
+    while isinstance(reason, UpstreamWillRun):
+        step = found[reason.upstream[0]].step
+        if step is None:
+            break
+        reason = step.reasons[0]
+        chain.append((step.cell.asset, reason))
+    root = None
     if isinstance(reason, InputChanged):
-        return _changed_input(workspace, found, reason.upstream)
-    return None
+        root = _changed_input(workspace, found, reason.upstream)
+    for key, cause in reversed(chain):
+        root = Root(key, cause.kind, str(cause), root)
+    return root
 
 
 def _changed_input(

@@ -7,6 +7,7 @@ before: the loaded code would be old, and every version found from it wrong.
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import sys
 import time
@@ -67,8 +68,9 @@ class _Loader(SourceFileLoader):
             trusted = False
         if trusted:
             return super().get_code(fullname)
-        if time.time() - changed > RACY_SECONDS:
+        with contextlib.suppress(OSError):
             remove(bytecode)
+        if time.time() - changed > RACY_SECONDS:
             return super().get_code(fullname)  # which writes it again
         code: CodeType = self.source_to_code(source.read_bytes(), self.path)
         return code

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from assets_core.model.assets import Asset
 from assets_core.model.keys import Cell
@@ -56,8 +56,7 @@ class AssetHandle:
         """Return its data as a polars frame."""
         import polars as pl  # noqa: PLC0415 - an extra; only for those who ask for it
 
-        found: Any = pl.from_arrow(self.to_arrow())
-        return found
+        return pl.DataFrame(self.to_arrow())
 
     def history(self, limit: int = 20) -> tuple[Materialization, ...]:
         """Return its results, newest first."""

@@ -28,7 +28,7 @@ SHELL_SIGNS = set("|<>;&$*?`(){}")
 # What differs from one run to the next. An id must have a digit, so that it is no word.
 DIFFERS = re.compile(
     r"(?P<any>…)"
-    r"|(?P<time>\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z?)"
+    r"|(?P<time>\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?Z?)"
     r"|(?P<span>\d[\d.]* s\b)"
     r"|(?P<size>\d[\d.]* [kMG]?B\b)"
     r"|\b(?P<id>(?=[a-f]*\d)(?:[0-9a-f]{64}|[0-9a-f]{32}|[0-9a-f]{12}))\b"
@@ -36,7 +36,7 @@ DIFFERS = re.compile(
 )
 PATTERNS = {
     "any": r".*?",
-    "time": r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z?",
+    "time": r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?Z?",
     "span": r"\d[\d.]* s",
     "size": r"\d[\d.]* [kMG]?B",
     "space": r"[ ]+",

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 
 from assets_core.testing.strategies import (
     arrays,
-    make_array,
     optional_values,
     schemas,
     tables,
@@ -132,7 +131,7 @@ def test_what_lies_under_nulls_does_not_show(
     assume(not pa.types.is_null(kind))
     array = data.draw(arrays(kind, 8))
     fillers = data.draw(st.lists(values(kind), min_size=8, max_size=8))
-    dirty = put_under_nulls(array, make_array(fillers, kind))
+    dirty = put_under_nulls(array, pa.array(fillers, kind))
     dirty.validate(full=True)
 
     for part in (slice(0, 8), slice(3, 7)):
@@ -181,7 +180,7 @@ def test_another_value_is_another_version(data: st.DataObject, table: pa.Table) 
     name = data.draw(st.sampled_from(table.column_names))
     row = data.draw(st.integers(0, table.num_rows - 1))
     old = one_array(table.column(name)).slice(row, 1)
-    new = make_array([data.draw(optional_values(old.type))], old.type)
+    new = pa.array([data.draw(optional_values(old.type))], old.type)
     nothing = pa.array([], old.type)
     # The version of one value is looked at here; that of the table has to follow it.
     alone = [
@@ -203,7 +202,7 @@ def test_values_that_differ_have_versions_that_differ(
     data: st.DataObject, kind: pa.DataType
 ) -> None:
     """Equal versions mean equal values, but for what Arrow's own equality cannot see."""
-    one, two = (make_array([data.draw(optional_values(kind))], kind) for _ in range(2))
+    one, two = (pa.array([data.draw(optional_values(kind))], kind) for _ in range(2))
     same = data_version(pa.table({"x": one})) == data_version(pa.table({"x": two}))
 
     if same:

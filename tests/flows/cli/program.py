@@ -1,4 +1,4 @@
-"""Runs the real `assets` program, each time as its own process, as a user does."""
+"""Runs the real `assets` program, mostly as its own process, as a user does."""
 
 from __future__ import annotations
 
@@ -10,6 +10,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import pytest
+
+from assets_core.interfaces.cli import main
 
 PROGRAM = Path(sys.executable).with_name("assets")
 SETTINGS = 'name = "example"\nmodules = ["assets"]\n'
@@ -77,6 +81,14 @@ class Project:
             stderr=subprocess.PIPE,
             text=True,
         )
+
+
+def ask(capfd: pytest.CaptureFixture[str], project: Project, *words: str) -> Ended:
+    """Run the same program in this process, which takes a tenth of the time."""
+    capfd.readouterr()
+    code = main(["--project", str(project.folder), *words])
+    out, err = capfd.readouterr()
+    return Ended(code, out, err)
 
 
 MakeProject = Callable[..., Project]

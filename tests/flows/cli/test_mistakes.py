@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from assets_core.interfaces.cli.ending import told
-from tests.flows.cli.program import MakeProject, Project
+from tests.flows.cli.program import MakeProject, Project, ask
 
 CODE = """
 import pyarrow as pa
@@ -109,10 +109,12 @@ MISTAKES = {
 
 
 @pytest.mark.parametrize("name", MISTAKES)
-def test_a_mistake_is_named_with_its_fix(shop: Project, name: str) -> None:
+def test_a_mistake_is_named_with_its_fix(
+    capfd: pytest.CaptureFixture[str], shop: Project, name: str
+) -> None:
     """Two lines are enough to go on."""
     words, problem, fix = MISTAKES[name]
-    done = shop.run(*words)
+    done = ask(capfd, shop, *words)
 
     assert done.code == 2
     assert done.out == ""

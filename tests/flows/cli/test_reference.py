@@ -16,7 +16,7 @@ import pytest
 
 from assets_core.interfaces.cli.group import root
 from assets_core.interfaces.cli.overview import COMMANDS
-from tests.flows.cli.program import MakeProject
+from tests.flows.cli.program import MakeProject, ask
 
 DOCS = Path(__file__).parents[3] / "docs" / "reference"
 MARK = (
@@ -84,22 +84,24 @@ def keys(document: Any) -> Iterator[str]:
                 yield from keys(value)
 
 
-def test_the_page_of_documents_names_every_key(project: MakeProject) -> None:
+def test_the_page_of_documents_names_every_key(
+    capfd: pytest.CaptureFixture[str], project: MakeProject
+) -> None:
     """Whoever writes a script against them finds each explained."""
     shop = project(CODE)
     text = (DOCS / "json.md").read_text("utf-8")
     documents = {
-        "plan": shop.run("plan", "--json").document,
-        "materialize": shop.run("materialize", "--json").document,
-        "list": shop.run("list", "--json").document,
-        "why": shop.run("why", "broken", "--json").document,
-        "show": shop.run("show", "orders", "--json").document,
-        "lineage": shop.run("lineage", "--json").document,
-        "runs": shop.run("runs", "--json").document,
-        "run": shop.run("runs", "0", "--json").document,
-        "check": shop.run("check", "--json").document,
-        "doctor": shop.run("doctor", "--json").document,
-        "error": shop.run("why", "nothing", "--json").document,
+        "plan": ask(capfd, shop, "plan", "--json").document,
+        "materialize": ask(capfd, shop, "materialize", "--json").document,
+        "list": ask(capfd, shop, "list", "--json").document,
+        "why": ask(capfd, shop, "why", "broken", "--json").document,
+        "show": ask(capfd, shop, "show", "orders", "--json").document,
+        "lineage": ask(capfd, shop, "lineage", "--json").document,
+        "runs": ask(capfd, shop, "runs", "--json").document,
+        "run": ask(capfd, shop, "runs", "0", "--json").document,
+        "check": ask(capfd, shop, "check", "--json").document,
+        "doctor": ask(capfd, shop, "doctor", "--json").document,
+        "error": ask(capfd, shop, "why", "nothing", "--json").document,
     }
     missing = {
         command: [name for name in keys(document) if f"`{name}`" not in text]

@@ -13,6 +13,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+from pyarrow import dataset
 
 from assets_core.backends.frames import ArrowFrames
 from assets_core.errors import UnsupportedDataError
@@ -103,6 +104,7 @@ REFUSED = {
     "polars series": (pl.Series([1]), "A polars.Series was returned", "value.to_frame()"),
     "polars expression": (pl.col("a"), "A polars.Expr was returned", "polars.DataFrame"),
     "array": (pa.array([1]), "Array was returned", "return a pandas"),
+    "dataset": (dataset.dataset(TABLE), "A pyarrow.InMemoryDataset", "value.to_table()"),
     "chunked array": (pa.chunked_array([[1]]), "A pyarrow.ChunkedArray", "pyarrow.table"),
 }
 

@@ -236,8 +236,8 @@ def test_a_damaged_page_is_found(path: Path) -> None:
 
 MOUNTS = rb"""
 22 1 8:1 / / rw,relatime - ext4 /dev/sda1 rw
-23 22 0:5 / /home rw - nfs4 server:/home rw
-24 23 0:6 / /home/ada/fast rw shared:2 - xfs /dev/sdb rw
+23 22 0:5 / /export rw - nfs4 server:/export rw
+24 23 0:6 / /export/ada/fast rw shared:2 - xfs /dev/sdb rw
 25 22 0:7 / /mnt/my\040disk rw - fuse.sshfs host: rw
 26 22 0:8 / /mnt/Gr\303\266\303\237e rw - cifs //host/x rw
 27 22 0:9 / /mnt/back\134slash rw - smb3 //host/y rw
@@ -248,9 +248,9 @@ MOUNTS = rb"""
     ("folder", "kind"),
     [
         ("/srv/project", "ext4"),
-        ("/homework", "ext4"),
-        ("/home/ada/project", "nfs4"),
-        ("/home/ada/fast/project", "xfs"),
+        ("/exports", "ext4"),
+        ("/export/ada/project", "nfs4"),
+        ("/export/ada/fast/project", "xfs"),
         ("/mnt/my disk/project", "fuse.sshfs"),
         ("/mnt/Größe", "cifs"),
         ("/mnt/back\\slash/project", "smb3"),

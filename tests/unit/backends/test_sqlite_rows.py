@@ -36,10 +36,10 @@ RUN = "f" * 32
 IDENTITY = FileIdentity(1, 2, 3, 4, 5)
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    """Give the path of a store that has something in every table."""
-    path = tmp_path / "metadata.db"
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """Give the bytes of a store that has something in every table."""
+    path = tmp_path_factory.mktemp("template") / "metadata.db"
     store = open_sqlite(path, is_alive)
     owner = this_process()
     checks = (make_check("gaps", passed=False),)
@@ -51,6 +51,14 @@ def path(tmp_path: Path) -> Path:
     store.end_run(RUN, "failed", {"failed": 1}, 3.0)
     store.observe([Observation(AssetKey("rates"), "rates.csv", IDENTITY, "0" * 32)])
     store.close()
+    return path.read_bytes()
+
+
+@pytest.fixture
+def path(template: bytes, tmp_path: Path) -> Path:
+    """Give the path of such a store."""
+    path = tmp_path / "metadata.db"
+    path.write_bytes(template)
     return path
 
 

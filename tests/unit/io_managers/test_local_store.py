@@ -17,6 +17,7 @@ from assets_core.errors import (
     MissingDataError,
     PublishError,
     StoreError,
+    UnsupportedDataError,
     UsageError,
 )
 from assets_core.model.keys import AssetKey, Cell
@@ -226,6 +227,16 @@ def test_what_is_staged_is_nobodys_to_read(manager: ParquetIOManager, data: Path
     (path,) = (data / ".objects" / ".staging").iterdir()
 
     assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_type_that_parquet_does_not_have_is_named(manager: ParquetIOManager) -> None:
+    """Canonical tables have none; this is for whoever comes past that."""
+    table = pa.table({"age": pa.array([None], pa.month_day_nano_interval())})
+
+    with pytest.raises(UnsupportedDataError, match="Parquet cannot hold"):
+        stage(manager, table)
+
+    assert manager.leftovers() == {}
 
 
 def test_a_disk_that_refuses_is_named(manager: ParquetIOManager, data: Path) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[3]))
 
-from assets_core.versioning.code_version import CodeVersions  # noqa: E402 - found only now
+from assets_core.versioning.code_version import CodeVersions
 
 
 def digest_of(folder: Path) -> str:

@@ -6,15 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.versioning.corpus_classes import CLASSES
-from tests.unit.versioning.corpus_functions import FUNCTIONS
-from tests.unit.versioning.corpus_loading import LOADING
-from tests.unit.versioning.corpus_names import NAMES
-from tests.unit.versioning.corpus_objects import OBJECTS
-from tests.unit.versioning.corpus_text import TEXT
-from tests.unit.versioning.edits import Edit, changes, version_of, write
+from tests.unit.versioning.edits import (
+    Edit,
+    changes,
+    read_edits,
+    version,
+    version_of,
+    write,
+)
 
-EDITS = [*TEXT, *NAMES, *FUNCTIONS, *CLASSES, *OBJECTS, *LOADING]
+EDITS = read_edits()
 
 
 @pytest.mark.parametrize("edit", EDITS, ids=str)
@@ -24,8 +25,8 @@ def test_an_edit_changes_the_version_exactly_when_it_could_change_the_result(
     """Missing a change gives wrong data; seeing one where none is costs a rebuild."""
     for package in edit.needs:
         pytest.importorskip(package)
-    before = version_of(write(tmp_path / "before", edit.files))
-    after = version_of(write(tmp_path / "after", edit.edited_files))
+    before = version_of(write(tmp_path / "before", edit.before))
+    after = version_of(write(tmp_path / "after", edit.after))
 
     assert before.opaque == ()
     assert after.opaque == ()
@@ -39,3 +40,23 @@ def test_every_edit_has_a_name_of_its_own() -> None:
     names = [edit.name for edit in EDITS]
 
     assert len(set(names)) == len(names)
+
+
+def test_a_chain_of_a_thousand_helpers_is_followed_to_its_end(tmp_path: Path) -> None:
+    """How deep code lies is no reason to stop, nor to run out of stack."""
+    chain = "".join(f"def f{n}(): return f{n + 1}()\n" for n in range(1500))
+    before = version(tmp_path, f"{chain}def f1500(): return 1\nmake = f0")
+    after = version(tmp_path, f"{chain}def f1500(): return 2\nmake = f0")
+
+    assert before.opaque == ()
+    assert changes(before, after) == ["helper assets.f1500 changed"]
+
+
+def test_a_long_expression_is_read_to_its_end(tmp_path: Path) -> None:
+    """Code that was written by a program may be deep in itself."""
+    terms = " + ".join(["x"] * 900)
+    before = version(tmp_path, f"def make(x): return {terms} + 1")
+    after = version(tmp_path, f"def make(x): return {terms} + 2")
+
+    assert before.opaque == ()
+    assert changes(before, after) == ["function assets.make changed"]

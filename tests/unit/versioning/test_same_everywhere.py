@@ -18,7 +18,7 @@ from tests.unit.versioning.test_edits import EDITS
 PROGRAM = Path(__file__).with_name("print_versions.py")
 PROJECT = Path(__file__).with_name("whole_project.txt")
 # What only the standard library is needed for: other Pythons have nothing else.
-PLAIN = [edit for edit in EDITS if not edit.needs and "assets_core" not in edit.code]
+PLAIN = [edit for edit in EDITS if not edit.needs and "assets_core" not in str(edit.before)]
 
 
 def interpreters() -> Iterator[str]:
@@ -35,7 +35,9 @@ def interpreters() -> Iterator[str]:
 
 def _works(program: str) -> bool:
     """Return whether a program on the PATH is more than the name of one."""
-    return not subprocess.run([program, "-c", ""], capture_output=True, check=False).returncode
+    return not subprocess.run(
+        [program, "-c", ""], capture_output=True, check=False
+    ).returncode
 
 
 @pytest.fixture(scope="module")
@@ -43,12 +45,14 @@ def projects(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with one project for each edit of the corpus, and a large one."""
     folder = tmp_path_factory.mktemp("projects")
     for number, edit in enumerate(PLAIN):
-        write(folder / f"{number:03}", edit.files)
+        write(folder / f"{number:03}", edit.before)
     write(folder / "whole", split(PROJECT.read_text(encoding="utf-8")))
     return folder
 
 
-def versions(folder: Path, program: str = sys.executable, seed: str = "0") -> dict[str, str]:
+def versions(
+    folder: Path, program: str = sys.executable, seed: str = "0"
+) -> dict[str, str]:
     """Return the versions of all projects, found by another process."""
     done = subprocess.run(
         [program, "-W", "ignore", str(PROGRAM), str(folder)],
