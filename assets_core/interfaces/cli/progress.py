@@ -72,6 +72,8 @@ class Progress:
                 self._ended += 1
                 for line in step_lines(event.step, self._name_width, self._screen.width):
                     self._write(line)
+                for line in warning_lines(event.step):
+                    self._write(line)
             case StepWaiting():
                 self._write(f"{'waiting':{STATUS_WIDTH}}  {event.cell}  {event.why}")
             case Warned():
@@ -120,6 +122,16 @@ class Progress:
         """Say that an interruption was heard; called inside a signal handler."""
         if self._steps:
             os.write(sys.__stderr__.fileno() if sys.__stderr__ else 2, _HEARD)
+
+
+def warning_lines(step: StepRecord) -> list[str]:
+    """Return a line for each check that only warns and did not pass."""
+    return [
+        f"{status_word('warning', STATUS_WIDTH)}  {step.cell}: {check.check}:"
+        f" {clean(check.message) or 'not passed'}"
+        for check in step.checks
+        if not check.passed and not check.blocking
+    ]
 
 
 def step_lines(step: StepRecord, name_width: int, width: int | None) -> list[str]:

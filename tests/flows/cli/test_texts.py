@@ -74,6 +74,23 @@ def test_a_run_has_a_line_for_each_step_and_one_at_the_end(run: Ended) -> None:
     assert end.startswith("success: 4 computed in ")
 
 
+def test_a_check_that_only_warns_is_told_during_the_run(project: MakeProject) -> None:
+    """A warning that nobody sees is none; the run still succeeds."""
+    done = project(
+        "import pyarrow as pa\n"
+        "from assets_core import CheckResult, asset, check\n"
+        "@asset\n"
+        "def orders() -> pa.Table:\n"
+        "    return pa.table({'n': [1]})\n"
+        "@check('orders', blocking=False)\n"
+        "def has_many(orders: pa.Table):\n"
+        "    return CheckResult(orders.num_rows > 1, 'only 1 row')\n"
+    ).run("materialize")
+
+    assert done.code == 0
+    assert "warning      orders: has_many: only 1 row" in done.out
+
+
 def test_nothing_to_do_is_one_line(shop: Project, run: Ended) -> None:
     """The command that runs every night mostly says this."""
     assert shop.run("materialize", "numbers").out == "Everything is fresh\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import shutil
@@ -14,6 +15,7 @@ import pytest
 
 from tests.unit.versioning.edits import split, write
 from tests.unit.versioning.test_edits import EDITS
+from tests.unit.versioning.test_scopes import MODULES
 
 PROGRAM = Path(__file__).with_name("print_versions.py")
 PROJECT = Path(__file__).with_name("whole_project.txt")
@@ -66,6 +68,21 @@ def versions(
     return found
 
 
+def forms(program: str) -> dict[str, str]:
+    """Return what another process reads out of the files of this Python's library."""
+    specs = map(importlib.util.find_spec, MODULES)
+    files = [spec.origin for spec in specs if spec is not None and spec.origin]
+    done = subprocess.run(
+        [program, "-W", "ignore", str(PROGRAM.with_name("print_forms.py")), *files],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    found: dict[str, str] = json.loads(done.stdout)
+    return found
+
+
 @pytest.fixture(scope="module")
 def known(projects: Path) -> dict[str, str]:
     """Return the versions that this Python finds."""
@@ -112,3 +129,14 @@ def test_another_python_finds_the_same_versions(
         pytest.skip("needs another Python, 3.11 or newer, which is not installed here")
 
     assert names_of(versions(projects, program), known) == []
+
+
+@pytest.mark.parametrize("program", list(interpreters()) or [""])
+def test_another_python_reads_the_same_out_of_real_code(program: str) -> None:
+    """The library of this Python holds all that people write."""
+    if not program:
+        pytest.skip("needs another Python, 3.11 or newer, which is not installed here")
+    ours, theirs = forms(sys.executable), forms(program)
+
+    assert [file for file in ours if ours[file] != theirs[file]] == []
+    assert len(ours) > 20

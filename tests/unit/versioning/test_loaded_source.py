@@ -1,0 +1,97 @@
+"""Which code object came from which piece of source."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+from collections.abc import Iterator
+from pathlib import Path
+from types import CodeType
+
+import pytest
+
+from assets_core.versioning.loaded_source import Unit
+from tests.unit.versioning.test_scopes import MODULES
+
+NOT_FUNCTIONS = {"<module>", "<genexpr>", "<listcomp>", "<setcomp>", "<dictcomp>"}
+
+
+def codes(code: CodeType) -> Iterator[CodeType]:
+    """Yield a code object and all inside it."""
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from codes(constant)
+
+
+def is_function(code: CodeType) -> bool:
+    """Return whether a code object is that of a function or a lambda."""
+    optimized = 1  # a class has no fast local names
+    return bool(code.co_flags & optimized) and code.co_name not in NOT_FUNCTIONS
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_every_function_of_real_code_is_found_in_its_source(name: str) -> None:
+    """A function that is not found is computed each time."""
+    spec = importlib.util.find_spec(name)
+    if spec is None or spec.origin is None:
+        pytest.skip(f"this Python has no module '{name}'")
+    text = Path(spec.origin).read_text("utf-8")
+    loaded = [each for each in codes(compile(text, "x", "exec")) if is_function(each)]
+    unit = Unit(text, "x")
+
+    found = [unit.node_of(each) for each in loaded]
+
+    assert [code for code, node in zip(loaded, found, strict=True) if node is None] == []
+    assert [getattr(node, "name", "<lambda>") for node in found] == [
+        code.co_name for code in loaded
+    ]
+    assert len(set(map(id, found))) == len(loaded)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "fs = [lambda: 1, lambda: 2, lambda: 1]",
+        "fs = [lambda: lambda: 1, lambda: lambda: 2]",
+        "fs = [lambda x=lambda: 1: x, (lambda: 3)]",
+        "fs = [f for n in (1, 2) for f in (lambda: n, lambda: -n)]",
+        "f = (lambda: 1) if True else (lambda: 2)",
+        "def f(a=lambda: 1, b=lambda: 2): return lambda: 3",
+        "class A: f, g = lambda self: 1, lambda self: 2",
+        "@(lambda f: f)\ndef f(): return lambda: 1, lambda: 2",
+    ],
+)
+def test_functions_on_one_line_are_told_apart(text: str) -> None:
+    """Each code object belongs to the lambda whose body it computes."""
+    unit = Unit(text, "x")
+    loaded = [each for each in codes(compile(text, "x", "exec")) if is_function(each)]
+
+    for code in loaded:
+        node = unit.node_of(code)
+        assert isinstance(node, ast.Lambda | ast.FunctionDef)
+        if isinstance(node, ast.Lambda) and isinstance(node.body, ast.Constant):
+            assert node.body.value in code.co_consts
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("def f(): return 1", "def f(): return 2"),
+        ("def f(): return 1", "def f(): return 1.0"),
+        ("def f(): return x", "def f(): return y"),
+        ("def f(x): return x", "def f(y): return y"),
+        ("def f(): return 1", "\ndef f(): return 1"),
+        ("def f(): return lambda: 1", "def f(): return lambda: 2"),
+        ("def f(): return 1", "def g(): return 1"),
+        ("def f(): return 1", "def f(:"),
+        ("def f(): return {1, 2}", "def f(): return [1, 2]"),
+        ("def f(): return x in {1, 2}", "def f(): return x in {1, 3}"),
+    ],
+)
+def test_another_source_is_not_taken_for_that_of_the_code(before: str, after: str) -> None:
+    """What is on disk may be newer than what runs."""
+    loaded = next(each for each in codes(compile(before, "x", "exec")) if is_function(each))
+
+    assert Unit(before, "x").node_of(loaded) is not None
+    assert Unit(after, "x").node_of(loaded) is None
