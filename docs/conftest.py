@@ -1,53 +1,43 @@
 """Do what the documentation tells its readers to do, each page from top to bottom.
 
-A page starts in an empty folder. Python blocks run, files are written and changed, and
-what is typed at the prompt is typed: see tests/docs/terminal.py. What cannot be done here
-is left out with `<!-- skip: next -->` above it.
+A page is one test and starts in an empty folder. Python blocks run, files are written and
+changed, and what is typed at the prompt is typed: see tests/docs/terminal.py. What cannot
+be done here is left out with `<!-- skip: next -->` above it.
+
+`ASSETS_WRITE_DOCS=1 pytest docs` writes into the pages what is shown now.
 """
 
 from __future__ import annotations
 
+import contextlib
 import doctest
 import os
 import re
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sybil import Document, Example, Region, Sybil
-from sybil.integration.pytest import SybilItem
 from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser, SkipParser
 from sybil.parsers.markdown.lexers import RawFencedCodeBlockLexer
 
 from tests.docs.terminal import Terminal
 
+WRITE = bool(os.environ.get("ASSETS_WRITE_DOCS"))
 LOOSELY = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 TITLED = re.compile(r'(?P<language>\w+) title="(?P<title>[^"]+)".*$\n', re.MULTILINE)
 
 
-def enter_empty_folder(names: dict[str, Any]) -> None:
-    """Make an empty folder the current one, for the examples of one page."""
-    folder = tempfile.TemporaryDirectory()
-    names["_leave"] = (folder.cleanup, Path.cwd())
-    names["_terminal"] = Terminal(Path(folder.name).resolve())
-    os.chdir(folder.name)
-
-
-def leave_folder(names: dict[str, Any]) -> None:
-    """Go back to where the tests were started."""
-    names.pop("_terminal").close()
-    cleanup, home = names.pop("_leave")
-    os.chdir(home)
-    cleanup()
-
-
 def type_commands(example: Example) -> None:
-    """Carry out a `console` block; Python goes on in the folder that it ends in."""
+    """Carry out a `console` block."""
     terminal: Terminal = example.namespace["_terminal"]
-    terminal.type(str(example.parsed))
-    os.chdir(terminal.folder)
+    block = str(example.parsed)
+    mended = terminal.type(block, mend=WRITE)
+    if WRITE and mended != block:
+        page = Path(example.path)
+        page.write_text(page.read_text("utf-8").replace(block, mended, 1), encoding="utf-8")
 
 
 def write_file(example: Example) -> None:
@@ -69,22 +59,67 @@ def find_files(document: Document) -> Iterable[Region]:
         yield region
 
 
-@pytest.hookimpl(tryfirst=True)  # before the groups are read
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the examples of a page in one process, since each builds on the one before."""
-    for item in items:
-        if isinstance(item, SybilItem):
-            item.add_marker(pytest.mark.xdist_group(f"page {item.path.name}"))
-
-
-pytest_collect_file = Sybil(
+SYBIL = Sybil(
     parsers=[
         PythonCodeBlockParser(doctest_optionflags=LOOSELY),
         CodeBlockParser("console", type_commands),
         find_files,
         SkipParser(),
     ],
-    patterns=["*.md"],
-    setup=enter_empty_folder,
-    teardown=leave_folder,
-).pytest()
+)
+
+
+@contextlib.contextmanager
+def empty_folder() -> Iterator[Terminal]:
+    """Make an empty folder the current one, with a terminal in it."""
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+        terminal = Terminal(Path(folder).resolve())
+        try:
+            yield terminal
+        finally:
+            terminal.close()
+
+
+class Page(pytest.Item):
+    """One page; its examples build on each other."""
+
+    def runtest(self) -> None:
+        """Do what it says, up to the first thing that is wrong."""
+        document = SYBIL.parse(self.path)
+        with empty_folder() as terminal:
+            document.namespace["_terminal"] = terminal
+            for example in document.examples():
+                try:
+                    # Python goes on in the folder that was last changed to.
+                    with contextlib.chdir(terminal.folder):
+                        example.evaluate()
+                except Exception as error:
+                    error.add_note(f"{self.path}:{example.line}")
+                    raise
+
+    def repr_failure(
+        self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None
+    ) -> Any:
+        """Say what is wrong, and with which line of the page."""
+        if isinstance(excinfo.value, AssertionError):
+            return "\n\n".join([str(excinfo.value), *excinfo.value.__notes__])
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """Return how the page is called in reports."""
+        return self.path, 0, self.path.name
+
+
+class PageFile(pytest.File):
+    """The file of a page."""
+
+    def collect(self) -> Iterator[Page]:
+        """Yield the one test."""
+        yield Page.from_parent(self, name="page")
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> PageFile | None:
+    """Take every page as a test."""
+    if file_path.suffix != ".md":
+        return None
+    return PageFile.from_parent(parent, path=file_path)

@@ -79,9 +79,11 @@ class ResultsSuite(StoreSuite):
         """A plan over thousands of assets asks once, and databases have limits."""
         made = make_result(1)
         show_result(store, self.live_owner(), made)
-        ids = [f"{number:032x}" for number in range(40_000)]
+        unknown = [f"{number:032x}" for number in range(100, 40_000)]
 
-        assert [*store.stored(ids)] == [made.id]
+        for place in (0, 498, 499, 500, 999, 1_000, len(unknown)):
+            ids = [*unknown[:place], made.id, *unknown[place:]]
+            assert [*store.stored(ids)] == [made.id]
 
     def test_the_same_id_asked_twice_is_answered_once(self, store: MetadataStore) -> None:
         """Two heads may show one result."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 import importlib
-import re
 from collections.abc import Collection
+from contextlib import suppress
 from types import FunctionType, ModuleType
 
 from assets_core.versioning.dynamic import SUBCLASSES, why_dynamic
@@ -22,12 +22,11 @@ from assets_core.versioning.resolving import (
     walk,
 )
 from assets_core.versioning.scopes import Scope, Use
+from assets_core.versioning.text_names import marked_names, table_names
 from assets_core.versioning.things import Edge, Node, Thing, World
 
 __all__ = ["Findings"]
 
-_WORD = re.compile(r"[^\W\d]\w*")
-_AT_NAME = re.compile(r"@([^\W\d]\w*)")
 _NO_MATTER = frozenset(
     {"__spec__", "__loader__", "__package__", "__cached__", "__path__", "__debug__"}
 )
@@ -104,18 +103,22 @@ class Findings:
         for number, part in enumerate(found.parts):
             code = isinstance(part, FunctionType | type | ModuleType)
             if part is value and source is None and not code:
-                self._unseen(value)
+                self._unseen(value, name)
             else:
                 self.own(f"part {number}", part, name, source)
         return found.digest
 
-    def _unseen(self, value: object) -> None:
+    def _unseen(self, value: object, name: str) -> None:
         """Add an object that does not show what it is made of."""
         kind = type(value)
-        wrapped = getattr(value, "__wrapped__", None)
+        wrapped = None
+        with suppress(Exception):  # an object may do anything when it is asked
+            wrapped = getattr(value, "__wrapped__", None)
         if kind.__name__ != "_lru_cache_wrapper":
-            self.gap(f"a '{kind.__module__}.{kind.__qualname__}' was made out of sight")
-        self.own("class", kind, kind.__qualname__)
+            full = f"{kind.__module__}.{kind.__qualname__}"
+            self.gap(f"nothing shows how '{name}', a '{full}', was made")
+        if self.world.where.path(kind) or self.world.where.binary_module(kind):
+            self.own("class", kind, kind.__qualname__)
         if callable(wrapped):
             self.own("wrapped", wrapped, kind.__qualname__)
 
@@ -143,9 +146,10 @@ class Findings:
             if key not in self._seen:
                 self._seen.add(key)
                 self._use(use, target)
-        if self.standing.namespace.tables:
-            for text in unit.names.texts_in(node):
-                self._tables_in(text)
+        tables = self.standing.namespace.tables
+        for text in unit.names.texts_in(node) if tables else ():
+            for name in table_names(text, tables):
+                self._in_text(name)
 
     def name(self, name: str) -> None:
         """Add a global name."""
@@ -215,8 +219,10 @@ class Findings:
             if last is first or not self.world.where.is_projects(last.value):
                 return
         self._refer(use.name + last.label, last)
-        if type(last.value) is str:
-            self._text(last.value)
+        if isinstance(last.value, str):
+            tables = self.standing.namespace.tables
+            for name in (*marked_names(last.value), *table_names(last.value, tables)):
+                self._in_text(name)
         origin = first.origin if self.standing.at_load else None
         if origin is not None and origin.namespace.binds(use.name, often=True):
             self._made_by(origin)  # it may have been another value then
@@ -282,22 +288,8 @@ class Findings:
         else:
             self._add_path(f"import {name}", module.path)
 
-    # Names in texts
-
-    def _text(self, text: str) -> None:
-        """Add the names in a text that pandas or a database may look for."""
-        self._tables_in(text)
-        for name in _AT_NAME.findall(text):
-            self._guess(name)
-
-    def _tables_in(self, text: str) -> None:
-        tables = self.standing.namespace.tables
-        if tables:
-            for word in _WORD.findall(text):
-                if word in tables:
-                    self._guess(word)
-
-    def _guess(self, name: str) -> None:
+    def _in_text(self, name: str) -> None:
+        """Add a global name that a text mentions."""
         namespace = self.standing.namespace
         key = ("text", name)
         if name in namespace.names and key not in self._seen:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from typing import Any
 
 from assets_core.versioning.annotations import unquoted
@@ -17,10 +16,9 @@ from assets_core.versioning.dynamic import DOORS
 from assets_core.versioning.name_walk import Begin, End, NameWalk, Visit, Waiting
 from assets_core.versioning.scope_visits import SCOPE_VISITS
 from assets_core.versioning.scopes import NOTHING, Imported, Names, Scope
+from assets_core.versioning.text_names import marked_names
 
 __all__ = ["names_of"]
-
-_AT_NAME = re.compile(r"@([^\W\d]\w*)")
 
 
 def names_of(tree: ast.Module) -> Names:
@@ -126,9 +124,8 @@ def _constant(walk: NameWalk, node: ast.Constant, scope: Scope, annotation: obje
     if type(node.value) is not str or annotation:
         return
     walk.names.texts.append((len(walk.names.uses), node.value))
-    if "@" in node.value:  # frame.query("total > @limit")
-        for name in _AT_NAME.findall(node.value):
-            walk.use(name, scope, annotation, guess=True)
+    for name in marked_names(node.value):
+        walk.use(name, scope, annotation, guess=True)
 
 
 def _expression(walk: NameWalk, node: ast.Expr, scope: Scope, _: object) -> None:

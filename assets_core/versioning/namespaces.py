@@ -166,14 +166,16 @@ class Namespace:
                         index.setdefault(name, []).append(Placed(unit, statement))
         return index
 
-    def imports(self, name: str) -> list[Imported]:
+    def imports(self, name: str, *, stars: bool = True) -> list[Imported]:
         """Return what import statements may have given a name, star imports last."""
         found: list[Imported] = []
         for unit in self.units:
             given = unit.names.module.imports.get(name, ())
             found = [*given] if self.is_notebook and given else [*found, *given]
-        stars = [star for unit in self.units for star in unit.names.stars]
-        return [*found, *(star._replace(name=name) for star in stars)]
+        if stars:
+            every = [star for unit in self.units for star in unit.names.stars]
+            found += [star._replace(name=name) for star in every]
+        return found
 
     def module_named(self, given: Imported) -> str:
         """Return the absolute name of a module as it is written here."""

@@ -12,6 +12,7 @@ import site
 import sys
 import sysconfig
 from collections.abc import Mapping
+from contextlib import suppress
 from enum import StrEnum
 from functools import cache
 from importlib import metadata
@@ -54,7 +55,10 @@ def place_of(names: Mapping[str, Any]) -> Place:
         if folders and isinstance(folders[0], str):
             return _place_of_file(os.path.join(folders[0], "__init__.py"))  # noqa: PTH118
         known = top in sys.stdlib_module_names and file is not None
-        return Place.STANDARD if known or top == "builtins" else Place.PROJECT
+        if known or top == "builtins":
+            return Place.STANDARD
+        package = sys.modules.get(name.rpartition(".")[0])  # which may make it at run time
+        return Place.PROJECT if package is None else place_of(vars(package))
     return _place_of_file(file)
 
 
@@ -103,8 +107,9 @@ def public_path(value: object) -> str | None:
     if not isinstance(module, str) or not isinstance(name, str):
         return None
     found: Any = sys.modules.get(module)
-    for part in name.split("."):
-        found = getattr(found, part, None)
+    with suppress(Exception):  # a module that loads lazily may fail in any way
+        for part in name.split("."):
+            found = getattr(found, part, None)
     # Bound C methods are made anew at each look; anything else has to be the same object,
     # and may answer `==` in a way of its own.
     same = found is value or (isinstance(value, BuiltinMethodType) and found == value)

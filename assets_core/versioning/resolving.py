@@ -76,7 +76,12 @@ def look_up(world: World, standing: Standing, use: Use, target: Scope) -> Reache
         return Reached(names[name], Origin(standing.namespace, name))
     builtins = names.get("__builtins__", {})
     known = vars(builtins) if isinstance(builtins, ModuleType) else builtins
-    return Reached(known[name], builtin=True) if name in known else Reached(MISSING)
+    if name in known:
+        return Reached(known[name], builtin=True)
+    if standing.at_load and not standing.namespace.binds(name):
+        for deleted in standing.namespace.imports(name, stars=False)[:1]:
+            return _brought(world, standing, deleted)
+    return Reached(MISSING)
 
 
 def _brought(world: World, standing: Standing, given: Imported) -> Reached:

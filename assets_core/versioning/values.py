@@ -22,16 +22,10 @@ from typing import Any
 
 from assets_core.model.versions import Digest
 
-__all__ = ["Content", "Kinds", "Paths", "ValueWriter", "short_text"]
+__all__ = ["Content", "Kinds", "Paths", "ValueWriter"]
 
 DEEPEST = 100
 """How deep values may lie inside each other."""
-
-_SECRET = re.compile(
-    r"key|token|secret|passw|pwd|credential|auth|private|cert|salt", re.IGNORECASE
-)
-_SHOWN = (type(None), bool, int, float, str, bytes)
-_LONGEST = 60
 
 
 class Paths:
@@ -211,7 +205,7 @@ class ValueWriter:
                 continue
             if owner is not kind:
                 self.code(kind)
-            write(self, value)
+            self._try(write, value)
             if owner is not kind and self.kinds.is_ours(kind):
                 self.state(value)
             return
@@ -228,6 +222,13 @@ class ValueWriter:
             self.pairs((name, getattr(value, name, None)) for name in names)
         else:
             self.code(value)
+
+    def _try(self, write: Kind, value: object) -> None:
+        try:
+            write(self, value)
+        except Exception as error:  # noqa: BLE001 - a value may do anything when it is read
+            kind = type(value).__qualname__
+            self.found.gaps.append(f"a '{kind}' cannot be read: {error}")
 
     def _unseen_state(self, kind: type) -> None:
         """Note a base class that keeps something outside the attributes."""
@@ -294,39 +295,3 @@ _PLAIN: dict[type, Callable[[Any], tuple[str, bytes | str]]] = {
     type(...): lambda _: ("ellipsis", b""),
     type(NotImplemented): lambda _: ("not implemented", b""),
 }
-
-
-def short_text(value: object, name: str) -> str:
-    """Return a value as text for people, or nothing where it is long, odd or secret.
-
-    >>> short_text(3, "LIMIT"), short_text("x", "API_KEY"), short_text({"b", "a"}, "UNITS")
-    ('3', '', "{'a', 'b'}")
-    """
-    if _SECRET.search(name) or not _is_showable(value):
-        return ""
-    if isinstance(value, set | frozenset):
-        text = "{" + ", ".join(sorted(map(repr, value))) + "}" if value else repr(value)
-    else:
-        text = repr(value)
-    return text if len(text) <= _LONGEST else ""
-
-
-def _is_showable(value: object, *, inside: bool = False) -> bool:
-    kind = type(value)
-    if kind in _SHOWN:
-        return not (isinstance(value, str | bytes | int) and _is_long(value))
-    if inside or kind not in {tuple, list, dict, set, frozenset}:
-        return False
-    items: list[object] = list(value)  # type: ignore[call-overload]
-    if len(items) > _LONGEST // 3 or (
-        isinstance(value, dict) and any(_SECRET.search(str(key)) for key in value)
-    ):
-        return False
-    items += value.values() if isinstance(value, dict) else ()
-    return all(_is_showable(each, inside=True) for each in items)
-
-
-def _is_long(value: str | bytes | int) -> bool:
-    if isinstance(value, int):
-        return value.bit_length() > 4 * _LONGEST
-    return len(value) > _LONGEST

@@ -15,6 +15,7 @@ from assets_core.versioning.functions import look_at_function
 from assets_core.versioning.modules import look_at_module
 from assets_core.versioning.namespaces import Origin
 from assets_core.versioning.resolving import Standing
+from assets_core.versioning.short_text import short_text
 from assets_core.versioning.sources import look_at_option, look_at_source
 from assets_core.versioning.things import Node, Thing
 from assets_core.versioning.value_frames import changeable_frame, frame_kind_of
@@ -25,7 +26,6 @@ from assets_core.versioning.values import (
     Kinds,
     Paths,
     ValueWriter,
-    short_text,
 )
 from assets_core.versioning.whereabouts import SCALARS, Whereabouts
 
@@ -71,6 +71,9 @@ class Walk:
         if type(value) is FunctionType:
             function = value
             return lambda: look_at_function(self, function)
+        binary = self.where.binary_module(value)
+        if binary is not None:
+            return self.node(binary, binary.__name__)
         if isinstance(value, type):
             kind, namespace = value, self.where.namespace_of_class(value)
             return lambda: look_at_class(self, kind, namespace)
@@ -99,21 +102,22 @@ class Walk:
     def source(self, value: object, origin: Origin | None) -> Node | None:
         """Return the node of the statements that made a value, if they can have a name."""
         if origin is not None:
-            return self._statements(origin, value)
+            return self._statements(origin)
         if type(value) in SCALARS:
             return None
         return Node(lambda: self._home(value))
 
-    def _statements(self, origin: Origin, value: object) -> Node:
+    def _statements(self, origin: Origin) -> Node:
         key = ("source", origin.namespace, origin.name)
         if key not in self._nodes:
+            value = origin.namespace.names.get(origin.name)
             self._nodes[key] = Node(lambda: look_at_source(self, origin, value))
         return self._nodes[key]
 
     def _home(self, value: object) -> Node | Thing:
         home = self.where.home(value)
         if home is not None:
-            return self._statements(home, value)
+            return self._statements(home)
         asset = self.where.schema_of(value)
         if asset is not None:
             return look_at_option(self, asset, "schema")

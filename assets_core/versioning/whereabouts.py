@@ -61,6 +61,16 @@ class Whereabouts:
             found = self._classes[kind] = _place_of_class(kind) is Place.PROJECT
         return found
 
+    def binary_module(self, value: object) -> ModuleType | None:
+        """Return the compiled module of the project that a function or class is from."""
+        name, own = getattr(value, "__module__", None), getattr(value, "__name__", None)
+        if not isinstance(name, str) or not isinstance(own, str):
+            return None
+        module = loaded_module(name)
+        if module is None or self.namespace(vars(module)).place is not Place.BINARY:
+            return None
+        return module
+
     def path(self, value: object, origin: Origin | None = None) -> str | None:
         """Return the public path of a thing from outside the project, else None."""
         if isinstance(value, ModuleType):

@@ -29,7 +29,7 @@ SHELL_SIGNS = set("|<>;&$*?`(){}")
 DIFFERS = re.compile(
     r"(?P<any>…)"
     r"|(?P<time>\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?Z?)"
-    r"|(?P<span>\d[\d.]* s\b)"
+    r"|(?P<span>\d[\d.]* ?s\b)"
     r"|(?P<size>\d[\d.]* [kMG]?B\b)"
     r"|\b(?P<id>(?=[a-f]*\d)(?:[0-9a-f]{64}|[0-9a-f]{32}|[0-9a-f]{12}))\b"
     r"|(?P<space>[ ]+)"
@@ -37,10 +37,13 @@ DIFFERS = re.compile(
 PATTERNS = {
     "any": r".*?",
     "time": r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?Z?",
-    "span": r"\d[\d.]* s",
+    "span": r"\d[\d.]* ?s",
     "size": r"\d[\d.]* [kMG]?B",
     "space": r"[ ]+",
 }
+
+
+MEND = "If the page is wrong: ASSETS_WRITE_DOCS=1 pytest docs, and read the change"
 
 
 @dataclass(frozen=True)
@@ -80,19 +83,26 @@ class Terminal:
         self.ids: dict[str, str] = {}
         self._assets: subprocess.Popen[str] | None = None
 
-    def type(self, block: str) -> None:
-        """Carry out the commands of a block and compare what they show."""
+    def type(self, block: str, *, mend: bool = False) -> str:
+        """Carry out the commands of a block and compare what they show.
+
+        Args:
+            mend: Return the block as it should be, where it can be mended without thinking.
+        """
+        mended = ""
         for typed in commands_in(block):
-            ended = self.run(typed.command)
-            if not typed.shows:
-                assert not ended.code, f"$ {typed.command}\n{ended.text}"
-                continue
-            found = ids_in(typed.shows, ended.text)
+            ended, shows = self.run(typed.command), typed.shows
+            found = ids_in(shows, ended.text) if shows else {}
+            if found is None and mend and "…" not in shows:
+                shows, found = as_shown(shows, ended.text)
+            assert shows or not ended.code, f"$ {typed.command}\n{ended.text}"
             assert found is not None, (
-                f"$ {typed.command}\n\nThe page says:\n\n{typed.shows}\n\n"
-                f"It shows:\n\n{ended.text}"
+                f"$ {typed.command}\n\nThe page says:\n\n{shows}\n\n"
+                f"It shows:\n\n{ended.text}\n{MEND}"
             )
             self.ids |= found
+            mended += f"$ {typed.command}\n" + (f"{shows}\n\n" if shows else "")
+        return mended.rstrip("\n") + "\n"
 
     def run(self, command: str) -> Ended:
         """Carry out one command, as far as `&&` lets it come."""
@@ -211,6 +221,23 @@ def ids_in(says: str, shows: str) -> dict[str, str] | None:
     ]
     found = re.fullmatch("".join(lines), shows.strip("\n") + "\n")
     return found and {one: found[name] for one, name in names.items()}
+
+
+def as_shown(says: str, shows: str) -> tuple[str, dict[str, str]]:
+    """Return what was shown with the ids of the page, and the real ids by those.
+
+    >>> as_shown("run 0123456789ab: 2 steps", "run ba9876543210: 3 steps")
+    ('run 0123456789ab: 3 steps', {'0123456789ab': 'ba9876543210'})
+    """
+    ids = dict(zip(_ids_of(says), _ids_of(shows), strict=False))
+    for name, real in ids.items():
+        shows = shows.replace(real, name)
+    return shows.strip("\n"), ids
+
+
+def _ids_of(text: str) -> list[str]:
+    found = [one[0] for one in DIFFERS.finditer(text) if one.lastgroup == "id"]
+    return list(dict.fromkeys(found))
 
 
 def _pattern(line: str, names: dict[str, str]) -> str:

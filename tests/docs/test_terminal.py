@@ -97,6 +97,22 @@ def test_what_is_shown_is_compared(terminal: Terminal) -> None:
         terminal.type("$ echo yes\nno")
 
 
+def test_a_page_can_be_mended(terminal: Terminal) -> None:
+    """Whoever changes a sentence of the program need not type it on every page."""
+    block = "$ echo run 01a1fa0e3fd5\nrun 0123456789ab\n\n$ echo yes\nno\n"
+
+    mended = terminal.type(block, mend=True)
+
+    assert mended == "$ echo run 01a1fa0e3fd5\nrun 0123456789ab\n\n$ echo yes\nyes\n"
+    assert terminal.run("echo 0123456789ab").text == "01a1fa0e3fd5\n"
+
+
+def test_what_was_shortened_by_hand_is_mended_by_hand(terminal: Terminal) -> None:
+    """Nobody can know what else should be left out."""
+    with pytest.raises(AssertionError, match="The page says"):
+        terminal.type("$ echo yes\nn…", mend=True)
+
+
 def test_assets_is_called_in_the_current_folder(terminal: Terminal) -> None:
     """It runs in a process that stays, which must not show."""
     terminal.type(

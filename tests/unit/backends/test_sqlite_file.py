@@ -49,6 +49,17 @@ def test_a_database_of_something_else_is_refused_and_left_alone(path: Path) -> N
     assert path.read_bytes() == before
 
 
+@pytest.mark.parametrize("mark", ["application_id", "user_version"])
+def test_an_empty_database_of_something_else_is_refused(path: Path, mark: str) -> None:
+    """It has no tables yet, but it says whose it is going to be."""
+    with sqlite3.connect(path) as other:
+        other.execute(f"PRAGMA {mark}=1")
+    other.close()
+
+    with pytest.raises(ConfigurationError, match="something else"):
+        open_sqlite(path, is_alive)
+
+
 @pytest.mark.parametrize("text", ["name,total\nann,3\n", "x" * 100_000])
 def test_a_file_that_is_no_database_is_refused_and_left_alone(
     path: Path, text: str

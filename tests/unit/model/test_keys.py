@@ -70,6 +70,8 @@ def test_what_names_an_asset_well_is_a_key(text: str) -> None:
         ("2", "the selection grammar needs that word"),
         ("٣", "the selection grammar needs that word"),
         (unicodedata.normalize("NFD", "Größe"), "is empty or has other characters"),
+        (unicodedata.normalize("NFD", "한"), "its accents are not in composed form"),
+        ("5\N{OHM SIGN}", "its accents are not in composed form"),
         ("e" + "x" * MAX_SEGMENT_BYTES, f"is longer than {MAX_SEGMENT_BYTES} bytes"),
         ("é" * (MAX_SEGMENT_BYTES // 2 + 1), f"is longer than {MAX_SEGMENT_BYTES} bytes"),
         ("/".join(["x" * 100] * 6), f"it is longer than {MAX_KEY_BYTES} bytes"),

@@ -13,9 +13,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[3]))
 
-from assets_core.model.versions import digest  # noqa: E402 - found only now
-from assets_core.versioning.name_visits import names_of  # noqa: E402
-from assets_core.versioning.normal_form import normal_form  # noqa: E402
+from assets_core.model.versions import digest
+from assets_core.versioning.name_visits import names_of
+from assets_core.versioning.normal_form import normal_form
 
 
 def digest_of(file: Path) -> str:

@@ -124,12 +124,17 @@ def test_nulls_of_other_types_become_canonical(
         assert table.column("x").null_count == 2
 
 
-def test_metadata_and_nullability_are_dropped_without_a_copy() -> None:
+MARKED = {
+    "nullability": pa.schema([pa.field("n", pa.int64(), nullable=False)]),
+    "metadata of a column": pa.schema([pa.field("n", pa.int64(), metadata={"unit": "m"})]),
+    "metadata of the table": pa.schema([("n", pa.int64())], metadata={"pandas": "{}"}),
+}
+
+
+@pytest.mark.parametrize("schema", MARKED.values(), ids=MARKED)
+def test_what_is_not_data_is_dropped_without_a_copy(schema: pa.Schema) -> None:
     """A Parquet file of pandas carries a page of JSON that is not data."""
-    field = pa.field("n", pa.int64(), nullable=False, metadata={"unit": "m"})
-    given = pa.table(
-        [pa.array([1, 2])], schema=pa.schema([field], metadata={"pandas": "{}"})
-    )
+    given = pa.table([pa.array([1, 2])], schema=schema)
     table = canonical_table(given)
 
     assert table.schema.equals(pa.schema([("n", pa.int64())]), check_metadata=True)

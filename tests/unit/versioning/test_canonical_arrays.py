@@ -39,6 +39,18 @@ VALUES: list[tuple[str, Callable[[], Any], list[Any]]] = [
     ("list view", backwards, [[4], [1, 2], [1]]),
     ("sliced list view", lambda: backwards()[1:], [[1, 2], [1]]),
     (
+        "dictionary of views",
+        lambda: pa.DictionaryArray.from_arrays(
+            pa.array([1, 0]), pa.array(["a", "b"], pa.string_view())
+        ),
+        ["b", "a"],
+    ),
+    (
+        "list view with empty rows",
+        lambda: pa.ListViewArray.from_arrays([0, 2, 9], [0, 2, 0], pa.array(range(9))),
+        [[], [2, 3], []],
+    ),
+    (
         "list of runs",
         lambda: pa.ListArray.from_arrays([0, 1, 4], runs(["a", "a", "b", None]))[1:],
         [["a", "b", None]],

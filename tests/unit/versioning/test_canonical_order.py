@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
@@ -69,6 +70,14 @@ def test_rows_that_differ_only_in_the_sign_of_zero_are_told_apart() -> None:
 
     assert data_version(in_canonical_order(one)) == data_version(in_canonical_order(two))
     assert in_canonical_order(one).column("name").to_pylist() == ["b", "a"]
+
+
+def test_nan_of_any_bits_is_one_nan() -> None:
+    """A data version does not tell them apart, so the order must not either."""
+    bits = np.array([0xFFF8 << 48, 0x7FF8 << 48, 0x7FF0000000000001], np.uint64)
+    table = pa.table({"nan": bits.view(np.float64), "name": ["c", "a", "b"]})
+
+    assert in_canonical_order(table).column("name").to_pylist() == ["a", "b", "c"]
 
 
 def test_rows_in_order_are_not_copied() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +10,7 @@ from textwrap import dedent
 
 import pytest
 
-from tests.unit.versioning.edits import named, version, version_of, write
+from tests.unit.versioning.edits import changes, named, version, version_of, write
 
 ROOT = Path(__file__).parents[3]
 
@@ -109,3 +110,23 @@ def test_a_package_installed_for_editing_belongs_to_the_project(tmp_path: Path) 
         del sys.modules["shared_tools"]
 
     assert "helper shared_tools.f" in named(found)
+
+
+def test_a_compiled_module_of_the_project_counts_by_its_bytes(tmp_path: Path) -> None:
+    """What was compiled from sources in the folder changes with them."""
+    compiled = getattr(importlib.import_module("_heapq"), "__file__", None)
+    if compiled is None:
+        pytest.skip("needs a Python whose '_heapq' is a file of its own")
+    code = {
+        "assets.py": "from pack._heapq import heapify\ndef make(x): return heapify(x)\n",
+        "pack/__init__.py": "",
+    }
+    found = []
+    for number, more in enumerate((b"", b"more")):
+        folder = write(tmp_path / str(number), code)
+        suffix = "".join(Path(compiled).suffixes)
+        (folder / f"pack/_heapq{suffix}").write_bytes(Path(compiled).read_bytes() + more)
+        found.append(version_of(folder))
+
+    assert [each.opaque for each in found] == [(), ()]
+    assert changes(*found) == ["module pack._heapq changed"]

@@ -15,11 +15,11 @@ from assets_core.versioning.name_visits import names_of
 
 # Large, old and written in many styles.
 MODULES = (
-    "_pydecimal", "argparse", "ast", "asyncio.base_events", "cgitb", "configparser",
+    "_pydecimal", "argparse", "ast", "asyncio.base_events", "configparser",
     "dataclasses", "datetime", "difflib", "doctest", "email.message", "enum", "functools",
     "http.client", "inspect", "logging", "optparse", "pickle", "pickletools",
-    "smtplib", "statistics", "subprocess", "tarfile", "threading", "typing", "unittest.mock",
-    "urllib.request", "xml.dom.minidom", "zipfile",
+    "smtplib", "statistics", "subprocess", "tarfile", "threading", "typing",
+    "unittest.mock", "urllib.request", "xml.dom.minidom", "zipfile",
 )  # fmt: skip
 
 ANONYMOUS = {"lambda", "genexpr", "listcomp", "setcomp", "dictcomp"}

@@ -21,7 +21,8 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from assets_core.versioning.values import Content, short_text
+from assets_core.versioning.short_text import short_text
+from assets_core.versioning.values import Content
 from assets_core.versioning.walk import Walk
 
 ROOT = "/data/project"
@@ -361,6 +362,8 @@ def test_deep_values_end_in_a_sentence() -> None:
         ("x", "API_KEY", ""),
         ("x", "settings.auth_token", ""),
         ("x", "CONFIG['secret']", ""),
+        ("postgresql://user:word@host", "URL", ""),
+        ("https://host/path", "URL", "'https://host/path'"),
         ("x" * 100, "NAME", ""),
         (10**100, "N", ""),
         (Config(1), "CONFIG", ""),
