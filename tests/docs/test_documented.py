@@ -19,6 +19,7 @@ import assets_core
 from assets_core import ConfigurationError, asset, errors
 from assets_core.files import POINTS
 from assets_core.interfaces.cli.overview import COMMANDS
+from assets_core.interfaces.cli.template import ASSETS
 from assets_core.model.keys import AssetKey
 from assets_core.model.versions import ComponentChange
 from assets_core.planning import reasons
@@ -127,6 +128,11 @@ def test_the_settings_that_are_shown_first_are_the_defaults(tmp_path: Path) -> N
         "_store": 0
     }
     assert [*said.io] == [*settings.Settings(tmp_path).io]
+
+
+def test_the_tutorial_shows_the_project_that_is_written() -> None:
+    """Its readers compare the page with their file."""
+    assert f'```python title="assets.py"\n{ASSETS}```\n' in text_of("tutorial.md")
 
 
 @pytest.mark.parametrize("name", assets_core.__all__)

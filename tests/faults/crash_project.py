@@ -60,13 +60,14 @@ with Workspace.open(".") as workspace:
     print(json.dumps({
         "computed": [step.cell.asset for step in result.steps if step.status == "computed"],
         "left": workspace.plan().counts["compute"],
-        "versions": {cell.asset: head.data_version for cell, head in sorted(heads.items())},
+        "versions": {cell.asset: heads[cell].data_version for cell in sorted(heads)},
         "rows": {
-            key: workspace.load_arrow(key).to_pydict() for key in ("first", "mid/second", "third")
+            key: workspace.load_arrow(key).to_pydict()
+            for key in ("first", "mid/second", "third")
         },
         "findings": [
-            finding.kind
-            for finding in examine(workspace.tools, workspace.graph_of_assets, "main").findings
+            one.kind
+            for one in examine(workspace.tools, workspace.graph_of_assets, "main").findings
         ],
     }))
 """

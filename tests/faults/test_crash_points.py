@@ -10,9 +10,9 @@ import signal
 from typing import Any
 
 import pytest
-from tests.faults.crash_project import CrashProject
 
 from assets_core.files import POINTS
+from tests.faults.crash_project import CrashProject
 
 ASSETS = ("first", "mid/second", "third")
 ONCE_A_RUN = ("run.begun", "run.ended")
@@ -62,7 +62,7 @@ def test_a_first_run_killed_at_a_point_is_completed_by_the_next(
 def test_an_update_killed_at_a_point_shows_old_or_new_and_is_completed_by_the_next(
     project: CrashProject, undisturbed: dict[str, Any], crash: str
 ) -> None:
-    """Between the kill and the next run a reader has a whole version, the old or the new."""
+    """Between kill and next run a reader has a whole version, the old or the new."""
     project.state()
     project.calls()
     project.set_values("4 5")

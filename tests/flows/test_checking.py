@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from tests.flows.small_project import Project
 
 from assets_core import Workspace
+from tests.flows.small_project import Project
 
 Checked = Callable[[], Project]
 
@@ -167,7 +167,9 @@ def test_a_schema_that_changes_data_is_code(project: Project) -> None:
         import pandas as pd
         import pandera.pandas as pa_schema
 
-        prices_schema = pa_schema.DataFrameSchema({"price": pa_schema.Column(float, coerce=True)})
+        prices_schema = pa_schema.DataFrameSchema(
+            {"price": pa_schema.Column(float, coerce=True)}
+        )
 
         @asset(schema=prices_schema)
         def prices() -> pd.DataFrame:

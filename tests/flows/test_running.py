@@ -9,9 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.flows.small_project import Project
 
 from assets_core import Workspace
+from tests.flows.small_project import Project
 
 Orders = Callable[[], Project]
 
@@ -232,7 +232,7 @@ def doubled(numbers: pd.DataFrame) -> pd.DataFrame:
     return numbers * 2
 
 if __name__ == "__main__":
-    materialize([numbers, doubled])      # ./data/numbers.parquet, ./data/doubled.parquet, ./.assets/
+    materialize([numbers, doubled])
 """
 
 

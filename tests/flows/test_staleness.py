@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 
 import pytest
+
 from tests.flows.small_project import Project
 
 Orders = Callable[[], Project]

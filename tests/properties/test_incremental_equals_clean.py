@@ -86,7 +86,7 @@ class World:
         return total // 2 % SMALL
 
     def run(self) -> tuple[dict[int, str], dict[int, int]]:
-        """Live through a run: return the status of each asset that is touched, and values."""
+        """Live through a run: return the status of each asset it touches, and values."""
         ended: dict[int, str] = {}
         for index, spec in enumerate(self.assets):
             if any(ended.get(parent) in {"failed", "blocked"} for parent in spec.parents):

@@ -68,12 +68,7 @@ class Progress:
             case StepStarted():
                 self._running[event.cell] = None
             case StepEnded():
-                self._running.pop(event.step.cell, None)
-                self._ended += 1
-                for line in step_lines(event.step, self._name_width, self._screen.width):
-                    self._write(line)
-                for line in warning_lines(event.step):
-                    self._write(line)
+                self._end(event.step)
             case StepWaiting():
                 self._write(f"{'waiting':{STATUS_WIDTH}}  {event.cell}  {event.why}")
             case Warned():
@@ -81,6 +76,13 @@ class Progress:
             case RunEnded():
                 self.stop()
         self._refresh()
+
+    def _end(self, step: StepRecord) -> None:
+        self._running.pop(step.cell, None)
+        self._ended += 1
+        lines = step_lines(step, self._name_width, self._screen.width)
+        for line in (*lines, *warning_lines(step)):
+            self._write(line)
 
     def _begin(self, event: RunStarted) -> None:
         if not event.steps:

@@ -1,7 +1,7 @@
 """Every small change of a project that changes its result changes its version.
 
-The changes are made by machine, one constant or operator at a time, and the result is
-worked out each time: nobody has to think of what might be missed.
+The changes are made by machine, one constant, operator, statement or decorator at a time,
+and the result is worked out each time: nobody has to think of what might be missed.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from assets_core.versioning.code_version import CodeVersions
 from tests.unit.versioning.edits import loaded, split, write
 
 PROJECT = Path(__file__).with_name("whole_project.txt")
-STEP = 1 if os.environ.get("ASSETS_TEST_SIZE") == "nightly" else 8
+STEP = 1 if os.environ.get("ASSETS_TEST_SIZE") == "nightly" else 12
 OPERATORS = {ast.Add: "-", ast.Sub: "+", ast.Mult: "+", ast.Div: "*", ast.FloorDiv: "*"}
 
 
@@ -48,7 +48,7 @@ class Outcome(NamedTuple):
 
 
 def mutants(file: str, text: str) -> Iterator[Mutant]:
-    """Yield a change of every constant, operator and comparison in a file."""
+    """Yield changes of a file: of constants and operators, and what is left out."""
     for node in ast.walk(ast.parse(text)):
         match node:
             case ast.Constant(value=value, lineno=line, end_lineno=end) if line == end:
@@ -60,6 +60,12 @@ def mutants(file: str, text: str) -> Iterator[Mutant]:
                 yield from between(file, left, right, OPERATORS[type(op)])
             case ast.Compare(left=left, comparators=[right]):
                 yield from between(file, left, right, "!=")
+            case ast.stmt(lineno=line, end_lineno=end) if line == end:
+                yield Mutant(file, line, node.col_offset, node.end_col_offset or 0, "pass")
+            case ast.FunctionDef(decorator_list=[decorator, *_]):
+                line, last = decorator.lineno, decorator.end_col_offset or 0
+                if line == decorator.end_lineno:
+                    yield Mutant(file, line, decorator.col_offset - 1, last, "")
             case _:
                 pass
 
@@ -116,4 +122,4 @@ def test_whatever_changes_the_result_changes_the_version(tmp_path: Path) -> None
             missed.append(mutant)
 
     assert missed == []
-    assert seen > len(every[::STEP]) // 2
+    assert seen > len(every[::STEP]) // 3
