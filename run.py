@@ -48,7 +48,7 @@ class Group(NamedTuple):
     tasks: tuple[str, ...]
 
 
-PYTEST: Command = ("pytest", "-n", "2", "--dist", "loadgroup")
+PYTEST: Command = ("pytest", "-n", "2", "--dist", "loadfile")
 COMPILE_LOCK: Command = (
     *("uv", "pip", "compile", "pyproject.toml", "--output-file", "requirements.lock"),
     *("--universal", "--python-version", "3.11", "--generate-hashes", "--quiet"),

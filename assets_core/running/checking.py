@@ -46,7 +46,8 @@ def apply_schema(
 
 def _sentence(failure: Failure) -> str:
     place = f"column '{failure.column}'" if failure.column else "the table"
-    rows = "" if failure.count is None else f" in {failure.count} rows"
+    many = "row" if failure.count == 1 else "rows"
+    rows = "" if failure.count is None else f" in {failure.count:,} {many}"
     examples = f", such as {', '.join(failure.examples[:3])}" if failure.examples else ""
     return f"{place} breaks {failure.check}{rows}{examples}"
 

@@ -13,22 +13,7 @@ import pytest
 
 from assets_core.files import POINTS
 from tests.faults.crash_project import CrashProject
-
-ASSETS = ("first", "mid/second", "third")
-ONCE_A_RUN = ("run.begun", "run.ended")
-NEVER_IN_A_HEALTHY_STORE = ("seal.replaced",)
-KILLS = [
-    f"{point}:{count}:kill"
-    for point in POINTS
-    if point not in NEVER_IN_A_HEALTHY_STORE
-    for count in ((1,) if point in ONCE_A_RUN else (1, 2, 3))
-]
-
-
-def in_flight(crash: str) -> set[str]:
-    """Return the functions that a kill at this point may make run twice."""
-    count = int(crash.split(":")[1])
-    return {("first", "second", "third")[count - 1]}
+from tests.faults.kills import KILLS, NEVER_IN_A_HEALTHY_STORE, ONCE_A_RUN, in_flight
 
 
 @pytest.mark.sweep
@@ -55,35 +40,6 @@ def test_a_first_run_killed_at_a_point_is_completed_by_the_next(
     repeated = {name for name in calls if calls.count(name) > 1}
     assert repeated <= in_flight(crash)
     assert all(calls.count(name) <= 2 for name in calls)
-
-
-@pytest.mark.sweep
-@pytest.mark.parametrize("crash", KILLS)
-def test_an_update_killed_at_a_point_shows_old_or_new_and_is_completed_by_the_next(
-    project: CrashProject, undisturbed: dict[str, Any], crash: str
-) -> None:
-    """Between kill and next run a reader has a whole version, the old or the new."""
-    project.state()
-    project.calls()
-    project.set_values("4 5")
-
-    killed = project.run(crash)
-
-    assert killed.returncode == -signal.SIGKILL, (
-        f"{crash} was never reached: {killed.stderr}"
-    )
-    for name, found in project.published().items():
-        assert found in (
-            undisturbed["bytes"]["first"][name],
-            undisturbed["bytes"]["second"][name],
-        )
-    state = project.state()
-    assert state["rows"] == undisturbed["second"]["rows"]
-    assert state["versions"] == undisturbed["second"]["versions"]
-    assert state["findings"] == []
-    assert project.published() == undisturbed["bytes"]["second"]
-    calls = project.calls()
-    assert {name for name in calls if calls.count(name) > 1} <= in_flight(crash)
 
 
 @pytest.mark.sweep

@@ -9,8 +9,6 @@ import pytest
 
 from tests.flows.cli.program import Ended, MakeProject, Project
 
-pytestmark = pytest.mark.xdist_group("cli documents")
-
 CODE = """
 from pathlib import Path
 import pyarrow as pa

@@ -6,8 +6,6 @@ import pytest
 
 from tests.flows.cli.program import Ended, MakeProject, Project
 
-pytestmark = pytest.mark.xdist_group("cli init")
-
 
 @pytest.fixture(scope="module")
 def place(shared_project: MakeProject) -> Project:

@@ -6,8 +6,6 @@ import pytest
 
 from tests.flows.cli.program import MakeProject, Project
 
-pytestmark = pytest.mark.xdist_group("cli options")
-
 CODE = """
 import pyarrow as pa
 from assets_core import asset

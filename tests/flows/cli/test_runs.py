@@ -6,8 +6,6 @@ import pytest
 
 from tests.flows.cli.program import Ended, MakeProject, Project
 
-pytestmark = pytest.mark.xdist_group("cli runs")
-
 CODE = """
 import pandas as pd
 import pandera.pandas as pa

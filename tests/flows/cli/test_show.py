@@ -8,8 +8,6 @@ import pytest
 
 from tests.flows.cli.program import MakeProject, Project
 
-pytestmark = pytest.mark.xdist_group("cli show")
-
 CODE = """
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal

@@ -11,8 +11,6 @@ import pytest
 
 from tests.flows.cli.program import PROGRAM, MakeProject, Project, variables
 
-pytestmark = pytest.mark.xdist_group("cli streams")
-
 LONG = "a_name_that_goes_on_and_on_for_longer_than_any_column_of_a_terminal"
 CODE = f"""
 import os, subprocess

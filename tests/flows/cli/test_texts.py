@@ -6,8 +6,6 @@ import pytest
 
 from tests.flows.cli.program import Ended, MakeProject, Project
 
-pytestmark = pytest.mark.xdist_group("cli texts")
-
 LONG = "a_name_that_goes_on_and_on_for_longer_than_any_column_is_wide"
 CODE = f"""
 from pathlib import Path

@@ -60,14 +60,20 @@ def mutants(file: str, text: str) -> Iterator[Mutant]:
                 yield from between(file, left, right, OPERATORS[type(op)])
             case ast.Compare(left=left, comparators=[right]):
                 yield from between(file, left, right, "!=")
-            case ast.stmt(lineno=line, end_lineno=end) if line == end:
-                yield Mutant(file, line, node.col_offset, node.end_col_offset or 0, "pass")
-            case ast.FunctionDef(decorator_list=[decorator, *_]):
-                line, last = decorator.lineno, decorator.end_col_offset or 0
-                if line == decorator.end_lineno:
-                    yield Mutant(file, line, decorator.col_offset - 1, last, "")
+            case ast.stmt():
+                yield from omissions(file, node)
             case _:
                 pass
+
+
+def omissions(file: str, node: ast.stmt) -> Iterator[Mutant]:
+    """Yield what leaves out a statement, or the first decorator of a function."""
+    if node.lineno == node.end_lineno:
+        yield Mutant(file, node.lineno, node.col_offset, node.end_col_offset or 0, "pass")
+    for decorator in getattr(node, "decorator_list", ())[:1]:
+        if decorator.lineno == decorator.end_lineno:
+            start, end = decorator.col_offset - 1, decorator.end_col_offset
+            yield Mutant(file, decorator.lineno, start, end, "")
 
 
 def between(file: str, left: ast.expr, right: ast.expr, operator: str) -> Iterator[Mutant]:
