@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from types import FunctionType
 
 from assets_core.versioning.namespaces import Namespace, Origin, Placed, loaded_module
 from assets_core.versioning.sources import look_at_statements
@@ -99,11 +100,27 @@ def _reaches_outside(world: World, namespace: Namespace, act: ast.expr) -> bool:
         return path.partition(".")[0] not in _HARMLESS | _FRAMEWORK
     if not isinstance(act, ast.Call) or not isinstance(act.func, ast.Name | ast.Attribute):
         return False
-    # What a function of the project does can be anything. A method that is given
-    # something keeps it, as a rule: such an object counts where it is used.
-    return world.where.is_projects(value) or (
-        world.where.is_ours(type(value)) and not act.args and not act.keywords
+    if world.where.is_ours(type(value)):
+        # A method that is given something keeps it, as a rule: it counts where it is used.
+        return not act.args and not act.keywords
+    return world.where.is_projects(value) and not _runs_the_project(world, value)
+
+
+def _runs_the_project(world: World, value: object) -> bool:
+    """Return whether a function is a `main` that calls the framework."""
+    if not isinstance(value, FunctionType):
+        return False
+    namespace = world.where.namespace(value.__globals__)
+    found = namespace.find(value)
+    if found is None:
+        return False
+    unit, node = found
+    used = {use.name for use, target in unit.names.free(node) if not target.depth}
+    paths = (
+        world.where.path(namespace.names[name], Origin(namespace, name))
+        for name in used & namespace.names.keys()
     )
+    return any(path and path.partition(".")[0] in _FRAMEWORK for path in paths)
 
 
 def _root(node: ast.expr) -> str:

@@ -51,8 +51,10 @@ def text_of_module(names: Mapping[str, Any]) -> ModuleText:
     if known is not None and known[0]() is key:
         return known[1]
     found = ModuleText(_read(names), _was_edited(names))
+    identity = id(key)
     with suppress(TypeError):  # there may be nothing to remember it by
-        _remembered[id(key)] = (weakref.ref(key), found)
+        alive = weakref.ref(key, lambda _: _remembered.pop(identity, None))
+        _remembered[identity] = (alive, found)
     return found
 
 

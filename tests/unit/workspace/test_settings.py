@@ -150,7 +150,7 @@ def test_another_projects_file_is_no_project(tmp_path: Path, text: str) -> None:
         ('modules = "assets"', "modules must be a list of module names"),
         ("modules = [1]", "modules must be a list of module names"),
         (SMALLEST + "name = 3", "name must be a text, not 3"),
-        (SMALLEST + 'nam = "x"', "there is no setting 'nam'; did you mean 'name'?"),
+        (SMALLEST + 'names = "x"', "there is no setting 'names'; did you mean 'name'?"),
         (SMALLEST + "zebra = 1", "there is no setting 'zebra'"),
         (SMALLEST + "metadata = 1", "[metadata] must be a section"),
         (SMALLEST + "[metadata]\nurl = 3", "metadata.url must be 'sqlite:///PATH', not 3"),
@@ -190,7 +190,7 @@ def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
     told = problems(
         tmp_path,
         """
-        nam = "x"
+        names = "x"
         modules = "${NOT_SET}"
         [metadata]
         url = "postgresql://x"
@@ -204,7 +204,7 @@ def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
     assert len(told) == 7
     assert [
         word
-        for word in ("nam", "modules", "NOT_SET", "url", "lake", "ALSO", "jobs")
+        for word in ("names", "modules", "NOT_SET", "url", "lake", "ALSO", "jobs")
         if not any(word in one for one in told)
     ] == []
 
