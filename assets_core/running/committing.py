@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from assets_core.errors import AssetsError
+from assets_core.model.events import Warned
 from assets_core.model.keys import Cell
 from assets_core.model.records import (
     CheckRecord,
@@ -74,7 +76,8 @@ def store_result(
     except BaseException:
         manager.discard(staged)
         raise
-    made = replace(made, stored=stored, committed_at=attempt.tools.clock.now())
+    at = made.committed_at or attempt.tools.clock.now()  # a copy keeps its age
+    made = replace(made, stored=stored, committed_at=at)
     return _commit(attempt, made, made, checks, status)
 
 
@@ -116,7 +119,11 @@ def _commit(
         )
     )
     if publication is not None:
-        publish(tools, job.asset, publication)
+        try:
+            publish(tools, job.asset, publication)
+        except AssetsError as error:
+            # The data is committed and safe, and the note for its path is kept.
+            tools.notify(Warned(f"{error}\n  The next run tries it again"))
     return record_of(job.cell, status, made, made.reasons, checks)
 
 

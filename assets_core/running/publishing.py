@@ -7,7 +7,7 @@ does not matter who does it, or how often.
 
 from __future__ import annotations
 
-from assets_core.errors import AssetsError
+from assets_core.errors import AssetsError, StoreError
 from assets_core.files import crash_point
 from assets_core.model.assets import Asset
 from assets_core.model.events import Warned
@@ -26,7 +26,12 @@ def publish(tools: Tools, asset: Asset, publication: Publication) -> None:
         made = tools.store.materializations([head.materialization])[head.materialization]
         manager = tools.io_with(cell, made.stored)
         unique = f"{publication.id:x}"
-        manager.publish(cell, made.stored, how=asset.publish, env=env, unique=unique)
+        try:
+            manager.publish(cell, made.stored, how=asset.publish, env=env, unique=unique)
+        except StoreError:
+            # Another process may have carried out the same note at the same moment.
+            if manager.published(cell, env=env) != made.stored.location:
+                raise
         shown = head.materialization
     tools.store.published([publication])
     crash_point("publish.recorded")

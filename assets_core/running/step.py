@@ -53,6 +53,7 @@ def _act(attempt: Attempt, verdict: Verdict) -> StepRecord:
     if verdict.action is None:
         unchanged = ("its inputs came out unchanged",)
         return record_of(attempt.job.cell, "skipped", attempt.shown, unchanged)
+    _may_publish(attempt)
     if verdict.action == "compute" or made is None:
         return _compute(attempt, reasons)
     if made.stored.storage != attempt.manager.storage:
@@ -67,10 +68,15 @@ def _act(attempt: Attempt, verdict: Verdict) -> StepRecord:
     return show_result(attempt, made, (), "reused", reasons)
 
 
+def _may_publish(attempt: Attempt) -> None:
+    """Refuse to go on if what is not ours lies at the stable path."""
+    job, manager, shown = attempt.job, attempt.manager, attempt.shown
+    ours = shown is not None and shown.stored.storage == manager.storage
+    manager.may_publish(job.cell, how=job.asset.publish, ours=ours, env=job.env)
+
+
 def _compute(attempt: Attempt, reasons: tuple[str, ...]) -> StepRecord:
     job, tools = attempt.job, attempt.tools
-    ours = job.cell in attempt.known.heads
-    attempt.manager.may_publish(job.cell, how=job.asset.publish, ours=ours, env=job.env)
     started = tools.clock.elapsed()
     call = Call(job.run_id, job.asset, _previous(attempt))
     with tools.frames.opened() as frames:

@@ -98,6 +98,11 @@ class Thing:
     changeable: Mapping[int, list[int]] = field(default_factory=dict)
     missing: bool = False
 
+    @property
+    def plain(self) -> bool:
+        """Return whether it is a value without identity, such as a number or a text."""
+        return self.kind == "constant" and not self.edges and not self.changeable
+
 
 class World(Protocol):
     """What those who look at things ask of the walk."""

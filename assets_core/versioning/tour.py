@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection
 
 from assets_core.model.versions import Component, Digest, digest
 from assets_core.versioning.namespaces import Namespace
-from assets_core.versioning.things import Edge, Node, Thing
+from assets_core.versioning.things import Edge, Node
 
 __all__ = ["Tour"]
 
@@ -33,25 +33,23 @@ class Tour:
     ) -> None:
         self._gaps = gaps
         self._candidates = candidates
+        self._met: dict[Node, list[tuple[str, Node]]] = {}  # with what each one uses
         self._numbers: dict[Node, int] = {}
-        self._links: list[list[tuple[str, Node]]] = []
-        self._things: list[Thing] = []
         self._opaque: dict[str, None] = {}
 
     def visit(self, edge: Edge) -> None:
         """Add what an edge leads to, and everything behind it."""
-        links = self._followed(edge)
-        waiting = [node for _, node in reversed(links)]
+        waiting = [node for _, node in reversed(self._followed(edge))]
         while waiting:
             node = waiting.pop()
-            if node in self._numbers:
+            if node in self._met:
                 continue
             thing = node.thing
-            self._numbers[node] = len(self._things)
-            self._things.append(thing)
+            if not thing.plain or not self._met:  # the root counts, whatever it is
+                self._numbers[node] = len(self._numbers)
             self._opaque.update(dict.fromkeys(thing.opaque))
             links = [link for each in thing.edges for link in self._followed(each)]
-            self._links.append(links)
+            self._met[node] = links
             waiting += [target for _, target in reversed(links)]
 
     def _followed(self, edge: Edge) -> list[tuple[str, Node]]:
@@ -76,13 +74,13 @@ class Tour:
     @property
     def namespaces(self) -> list[Namespace]:
         """The modules of everything that was met, each once."""
-        found = {id(thing.namespace): thing.namespace for thing in self._things}
-        return [each for each in found.values() if each is not None]
+        found = dict.fromkeys(node.thing.namespace for node in self._met)
+        return [each for each in found if each is not None]
 
     @property
     def outside(self) -> frozenset[str]:
         """The modules of packages that are used."""
-        return frozenset().union(*(thing.outside for thing in self._things))
+        return frozenset().union(*(node.thing.outside for node in self._met))
 
     @property
     def opaque(self) -> tuple[str, ...]:
@@ -92,10 +90,14 @@ class Tour:
     def digest(self) -> Digest:
         """Return one digest for everything and how it hangs together."""
         parts: list[str] = []
-        for thing, links in zip(self._things, self._links, strict=True):
+        for node in self._numbers:
+            thing, links = node.thing, self._met[node]
             parts += (thing.kind, thing.content, str(len(links)))
-            for label, node in links:
-                parts += (label, str(self._numbers[node]))
+            for label, target in links:
+                # A constant with two names is not told from two constants of one value.
+                number = self._numbers.get(target)
+                used = f"={target.thing.content}" if number is None else str(number)
+                parts += (label, used)
         for place, same in self._shared().items():
             parts += (*map(str, place), *map(str, same))
         return digest("things 1", *parts)
@@ -106,8 +108,8 @@ class Tour:
         for identity in self._candidates:
             places = [
                 (number, position)
-                for number, thing in enumerate(self._things)
-                for position in thing.changeable.get(identity, ())
+                for node, number in self._numbers.items()
+                for position in node.thing.changeable.get(identity, ())
             ]
             found.update(dict.fromkeys(places[1:], places[0] if places else (0, 0)))
         return dict(sorted(found.items()))
@@ -119,27 +121,28 @@ class Tour:
             root: What kind of thing the root is called, in place of its own.
         """
         found: list[Component] = []
-        shared = self._shared()
         taken: dict[tuple[str, str], int] = {}
-        for number, (thing, links) in enumerate(
-            zip(self._things, self._links, strict=True)
-        ):
-            kind = (thing.kind if number else root) or thing.kind
+        same = self._same_as()
+        for node, links in self._met.items():
+            thing = node.thing
+            kind, root = root or thing.kind, ""
             if not kind:
                 continue
             times = taken[kind, thing.name] = taken.get((kind, thing.name), 0) + 1
             name = thing.name if times == 1 else f"{thing.name} ({times})"
             # Which helper a name stands for shows here; what is inside it, there.
-            used = [
-                f"{label} {node.thing.kind} {node.thing.short}" for label, node in links
-            ]
-            used += [
-                f"{position} is in {self._things[other].short}"
-                for (owner, position), (other, _) in shared.items()
-                if owner == number
-            ]
+            used = [f"{label} {to.thing.kind} {to.thing.short}" for label, to in links]
+            used += same.get(node, ())
             found.append(Component(kind, name, digest(thing.content, *used), thing.text))
         return tuple(found)
+
+    def _same_as(self) -> dict[Node, list[str]]:
+        nodes = list(self._numbers)
+        found: dict[Node, list[str]] = {}
+        for (number, position), (other, _) in self._shared().items():
+            told = f"{position} is in {nodes[other].thing.short}"
+            found.setdefault(nodes[number], []).append(told)
+        return found
 
 
 def _is_made_by(edge: Edge) -> bool:

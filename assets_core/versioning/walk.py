@@ -92,7 +92,7 @@ class Walk:
         return self._nodes[key]
 
     def _value(self, value: object, name: str) -> Thing:
-        findings = Findings(self, Standing(name, self.where.namespace({})))
+        findings = Findings(self, Standing(name, self.where.nowhere))
         content = digest("value", findings.content(value, name), *findings.paths)
         unseen = any(part is value for part in self.content(value).parts)
         kind = "" if unseen else "constant"  # its statements are what people are shown

@@ -23,6 +23,7 @@ class Whereabouts:
     """Knows modules by their global names, and remembers what it found out."""
 
     def __init__(self) -> None:
+        self.nowhere = Namespace({})
         self._namespaces: dict[int, Namespace] = {}
         self._classes: dict[type, bool] = {}
         self._known_as: dict[int, list[Origin]] = {}

@@ -29,7 +29,8 @@ _SECTIONS: Mapping[str, tuple[str, ...]] = {
     "versions": ("packages",),
     "retention": ("runs",),
 }
-_TOP = ("name", "modules", "io", *_SECTIONS)
+_PLAIN = ("name", "modules")
+_TOP = (*_PLAIN, "io", *_SECTIONS)
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 
 
@@ -82,11 +83,12 @@ def find_project(start: Path) -> Path | None:
 
 def _has_table(path: Path) -> bool:
     try:
-        return path.is_file() and "assets" in tomllib.loads(path.read_text("utf-8")).get(
-            "tool", {}
+        tool = (
+            tomllib.loads(path.read_text("utf-8")).get("tool") if path.is_file() else None
         )
-    except (OSError, ValueError, AttributeError):
+    except (OSError, ValueError):
         return False
+    return isinstance(tool, dict) and "assets" in tool
 
 
 def read_settings(root: Path, environment: Mapping[str, str]) -> Settings:
@@ -121,7 +123,13 @@ def _read_file(root: Path) -> tuple[str, dict[str, Any]]:
             fix="mend the file; it must be TOML in UTF-8",
             where=str(path),
         ) from error
-    return str(path), data if path.name == FILE else data["tool"]["assets"]
+    if path.name != FILE:
+        data = data["tool"]["assets"]
+    if not isinstance(data, dict):
+        raise ConfigurationError(
+            "[tool.assets] must be a section", fix="write [tool.assets]", where=str(path)
+        )
+    return str(path), data
 
 
 def _with_environment(
@@ -131,7 +139,7 @@ def _with_environment(
     merged = dict(data)
     for variable, text in sorted(environment.items()):
         name = variable.removeprefix("ASSETS_")
-        if name == variable or "__" not in name:
+        if name == variable or ("__" not in name and name.lower() not in _PLAIN):
             continue
         *sections, last = (part.lower() for part in name.split("__"))
         place = merged

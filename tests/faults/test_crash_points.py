@@ -53,7 +53,9 @@ def test_an_error_at_a_point_is_named_and_the_next_run_converges(
 
     failed = project.run(f"{point}:1:raise")
 
-    if point not in NEVER_IN_A_HEALTHY_STORE:
+    if point.startswith("publish."):
+        assert failed.returncode in (0, 1)  # committed: its path follows with the next run
+    elif point not in NEVER_IN_A_HEALTHY_STORE:
         assert failed.returncode == 1, f"{point} was never reached"
         assert "crash point" in failed.stderr or "cannot be stored" in failed.stderr
     state = project.state()

@@ -195,6 +195,26 @@ def test_a_foreign_file_at_the_stable_path_is_never_overwritten(project: Project
     assert project.stable("numbers").read_bytes() == b"precious"
 
 
+def test_a_foreign_file_is_not_overwritten_by_data_that_moves_there(orders: Orders) -> None:
+    """Copying and reusing publish as well, so they have to look first, too."""
+    project = orders()
+    project.run()
+    settings = (project.folder / "assets.toml").read_text()
+    (project.folder / "assets.toml").write_text(
+        settings
+        + '[io.new]\ntype = "parquet"\nroot = "lake"\n'
+        + '[io.data]\ntype = "parquet"\nroot = "data"\n'
+    )
+    foreign = project.folder / "lake" / "total.parquet"
+    foreign.parent.mkdir()
+    foreign.write_bytes(b"precious")
+
+    result = project.run("total")
+
+    assert "something else is at its stable path" in project.error("total", result)
+    assert foreign.read_bytes() == b"precious"
+
+
 @pytest.mark.parametrize("publish", ["copy", "none", "link"])
 def test_publish_decides_what_other_tools_find(project: Project, publish: str) -> None:
     """A link, a copy, or nothing at all."""

@@ -113,16 +113,6 @@ class Connection:
         return found
 
     @contextlib.contextmanager
-    def snapshot(self) -> Iterator[None]:
-        """Let several queries see one state of the database."""
-        with self._mine():
-            self._connection.execute("BEGIN")
-            try:
-                yield
-            finally:
-                self._connection.execute("ROLLBACK")
-
-    @contextlib.contextmanager
     def transaction(self, *, durable: bool = True) -> Iterator[sqlite3.Connection]:
         """Write: all of it or nothing.
 

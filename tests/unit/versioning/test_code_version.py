@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 
 from assets_core.versioning.code_version import CodeVersions
@@ -103,6 +104,15 @@ def test_anything_that_can_be_called_has_a_version(tmp_path: Path) -> None:
     assert [each.opaque for each in found] == [()] * 6
     assert len({each.digest for each in found}) == 6
     assert {each.components[0].kind for each in found} == {"function"}
+
+
+def test_an_asset_may_be_made_of_nothing_of_the_project(tmp_path: Path) -> None:
+    """`asset(partial(read_csv, "a.csv"))` has arguments that count."""
+    versions = CodeVersions(str(tmp_path))
+
+    found = [versions.of(partial(os.path.join, name)) for name in ("a", "b")]
+
+    assert found[0].digest != found[1].digest
 
 
 def test_a_function_of_a_package_has_a_version_too(tmp_path: Path) -> None:

@@ -53,11 +53,11 @@ def projects(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def versions(
-    folder: Path, program: str = sys.executable, seed: str = "0"
+    folder: Path, program: str = sys.executable, seed: str = "0", *options: str
 ) -> dict[str, str]:
     """Return the versions of all projects, found by another process."""
     done = subprocess.run(
-        [program, "-W", "ignore", str(PROGRAM), str(folder)],
+        [program, *options, "-W", "ignore", str(PROGRAM), str(folder)],
         env={"PYTHONHASHSEED": seed, "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
         text=True,
@@ -109,6 +109,14 @@ def test_another_hash_seed_finds_the_same_versions(
 ) -> None:
     """Sets are in another order in every process."""
     assert names_of(versions(projects, seed="4711"), known) == []
+
+
+@pytest.mark.parametrize("option", ["-O", "-Xno_debug_ranges"])
+def test_options_of_python_change_no_version(
+    option: str, projects: Path, known: dict[str, str]
+) -> None:
+    """How the bytecode is made is no part of the code."""
+    assert names_of(versions(projects, sys.executable, "0", option), known) == []
 
 
 def test_another_folder_has_the_same_versions(
