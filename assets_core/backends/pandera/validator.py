@@ -12,6 +12,9 @@ One thing is the user's own word: a check with `raise_warning=True` warns, and p
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from pandera.config import ValidationDepth, config_context, get_config_global
@@ -40,6 +43,10 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
+_loading = Lock()
+_loaded: set[Library] = set()
+
+
 class PanderaValidator:
     """A `Validator` for models and schemas of pandera.pandas, .polars and .pyarrow."""
 
@@ -64,6 +71,10 @@ class PanderaValidator:
             SchemaError: Pandera, or a parser of the schema, stopped with an exception.
         """
         library = _usable(schema)
+        with _one_at_first(library):
+            return self._validate(schema, table, library)
+
+    def _validate(self, schema: Any, table: pa.Table, library: Library) -> Validated:
         made = thorough(built(schema), library)
         frame = to_frame(table, made, library)
         result, failures = _validated(made, frame, table)
@@ -75,6 +86,17 @@ class PanderaValidator:
             if not failures:
                 raise
             return Validated(table, failures)
+
+
+@contextmanager
+def _one_at_first(library: Library) -> Iterator[None]:
+    """Let one thread alone until Pandera has loaded what it loads at its first use."""
+    if library in _loaded:
+        yield
+        return
+    with _loading:
+        yield
+        _loaded.add(library)
 
 
 def _usable(schema: Any) -> Library:
