@@ -131,6 +131,11 @@ def write(folder: Path, files: dict[str, str]) -> Path:
 @contextmanager
 def loaded(folder: Path, module: str = "assets") -> Iterator[ModuleType]:
     """Import a project's module, and forget all modules of the project afterwards."""
+    own = {path.stem for path in folder.iterdir()}
+    for name in list(sys.modules):
+        # Another test of this process may have had a module of the same name.
+        if name.partition(".")[0] in own:
+            del sys.modules[name]
     before = set(sys.modules)
     sys.path.insert(0, str(folder))
     importlib.invalidate_caches()
