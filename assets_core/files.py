@@ -226,8 +226,9 @@ def _rename_durably(temporary: Path, path: Path) -> None:
 def put_text(path: Path, text: str) -> None:
     """Write a small text file in one step; not for data that must be durable."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(path)
+    with _removed_on_error(temporary):
+        temporary.write_text(text, encoding="utf-8")
+        temporary.replace(path)
 
 
 def remove(path: Path) -> bool:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import ast
-
 from assets_core.model.versions import digest
 from assets_core.versioning.decorators import framework_decorators
 from assets_core.versioning.findings import Findings
 from assets_core.versioning.loaded_source import Unit
 from assets_core.versioning.members import functions_in, members_of
 from assets_core.versioning.namespaces import Namespace
-from assets_core.versioning.normal_form import NORMAL_FORM, normal_form
+from assets_core.versioning.normal_form import NORMAL_FORM
+from assets_core.versioning.readings import Piece
 from assets_core.versioning.resolving import Standing
 from assets_core.versioning.sources import look_at_changes
 from assets_core.versioning.things import Node, Thing, World
@@ -30,10 +29,10 @@ def look_at_class(world: World, value: type, namespace: Namespace) -> Thing:
     members = dict(members_of(world, value))
     seen = _definitions_of(world, members)
     statements = _statements(value, namespace, members)
-    forms = [_statement(findings, unit, node, seen) for unit, node in statements]
+    forms = [_statement(findings, unit, piece, seen) for unit, piece in statements]
     if not forms:
         findings.gap(f"class '{short}' has no class statement that can be read")
-    bound = {each for unit, node in statements for each in unit.names.inner[node].bound}
+    bound = {each for _, piece in statements for each in _bound_in(piece)}
     home = world.where.home(value)
     changes = home and Node(lambda: look_at_changes(world, home, value))
     for label, member in members.items():
@@ -43,24 +42,26 @@ def look_at_class(world: World, value: type, namespace: Namespace) -> Thing:
     return findings.thing("class", name, content, short.rpartition(".")[2])
 
 
-def _statement(
-    findings: Findings, unit: Unit, node: ast.ClassDef, seen: set[ast.AST]
-) -> str:
+def _bound_in(piece: Piece) -> set[str]:
+    return set() if piece.inner is None else piece.inner.bound
+
+
+def _statement(findings: Findings, unit: Unit, piece: Piece, seen: set[Piece]) -> str:
     """Add what a class statement names; its methods are looked at one by one."""
-    methods = [each for each in node.body if each in seen]
-    dropped = [*framework_decorators(findings, unit, node), *methods]
-    findings.code(unit, node, without=dropped)
-    return normal_form(node, without=dropped)
+    methods = [each for each in piece.body if each in seen]
+    dropped = [*framework_decorators(findings, unit, piece), *methods]
+    findings.code(unit, piece, without=dropped)
+    return piece.form(dropped)
 
 
 def _statements(
     value: type, namespace: Namespace, members: dict[str, object]
-) -> list[tuple[Unit, ast.ClassDef]]:
+) -> list[tuple[Unit, Piece]]:
     """Return the class statement; several, where it cannot be told which of them it was."""
     found = [
-        (unit, node)
+        (unit, piece)
         for unit in _units(namespace, members)
-        for node in unit.names.classes.get(value.__qualname__, ())
+        for piece in unit.reading.classes.get(value.__qualname__, ())
     ]
     if len(found) > 1:
         lines = {
@@ -70,7 +71,7 @@ def _statements(
             if function.__qualname__.startswith(f"{value.__qualname__}.")
         }
         lines |= {line} if (line := vars(value).get("__firstlineno__")) else set()
-        chosen = [(unit, node) for unit, node in found if lines & _lines(node)]
+        chosen = [(unit, piece) for unit, piece in found if lines & _lines(piece)]
         return chosen or found
     return found
 
@@ -86,13 +87,14 @@ def _units(namespace: Namespace, members: dict[str, object]) -> list[Unit]:
     return namespace.units[::-1]
 
 
-def _lines(node: ast.ClassDef) -> set[int]:
-    return set(range(node.lineno, (node.end_lineno or node.lineno) + 1))
+def _lines(piece: Piece) -> set[int]:
+    first, last = piece.lines
+    return set(range(first, last + 1))
 
 
-def _definitions_of(world: World, members: dict[str, object]) -> set[ast.AST]:
+def _definitions_of(world: World, members: dict[str, object]) -> set[Piece]:
     """Return the definitions that are looked at as functions of their own."""
-    found: set[ast.AST] = set()
+    found: set[Piece] = set()
     for member in members.values():
         for function in functions_in(member):
             placed = world.where.namespace(function.__globals__).find(function)

@@ -14,7 +14,9 @@ from typing import Any, Literal
 from assets_core.model.versions import CodeVersion, Component, digest
 from assets_core.versioning.effects import effects, look_at_effects, modules_behind
 from assets_core.versioning.namespaces import Namespace
+from assets_core.versioning.parsing import read_text
 from assets_core.versioning.places import Place, distributions, place_of_module
+from assets_core.versioning.readings import Read
 from assets_core.versioning.things import Edge, Node
 from assets_core.versioning.tour import Tour
 from assets_core.versioning.walk import Walk
@@ -31,10 +33,13 @@ class CodeVersions:
         root: The project's folder. Paths inside it count relative to it.
         packages: How the versions of installed packages count: not at all (`record`),
             up to the minor number, or exactly.
+        read: Reads the texts of modules; it may remember them.
     """
 
-    def __init__(self, root: str, *, packages: Packages = "record") -> None:
-        self._walk = Walk(root)
+    def __init__(
+        self, root: str, *, packages: Packages = "record", read: Read = read_text
+    ) -> None:
+        self._walk = Walk(root, read)
         self._packages = packages
         self._gaps: dict[Node, tuple[str, ...]] = {}
         self._effects: dict[int, Node | None] = {}

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import ast
 from typing import Any
 
 from assets_core.versioning.findings import Findings
 from assets_core.versioning.loaded_source import Unit
 from assets_core.versioning.places import Place, place_of_module
+from assets_core.versioning.readings import Piece
 
 __all__ = ["framework_decorators"]
 
 
-def framework_decorators(findings: Findings, unit: Unit, node: ast.AST) -> list[ast.expr]:
+def framework_decorators(findings: Findings, unit: Unit, piece: Piece) -> list[Piece]:
     """Return the decorators that declare something and do not change what is decorated."""
     return [
         decorator
-        for decorator in getattr(node, "decorator_list", ())
+        for decorator in piece.decorators
         if any(_is_framework(found.value) for found in findings.first_in(unit, decorator))
     ]
 

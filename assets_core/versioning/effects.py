@@ -6,11 +6,11 @@ in no value that could be looked at, and yet results depend on it.
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 from types import FunctionType
 
 from assets_core.versioning.namespaces import Namespace, Origin, Placed, loaded_module
+from assets_core.versioning.readings import Act
 from assets_core.versioning.sources import look_at_statements
 from assets_core.versioning.things import Thing, World
 
@@ -23,7 +23,6 @@ _HARMLESS = frozenset(
 """What calls of these do to the process cannot show in a table."""
 
 _FRAMEWORK = frozenset({"assets_core", "io_managers"})
-_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 def look_at_effects(world: World, namespace: Namespace, placed: list[Placed]) -> Thing:
@@ -53,56 +52,25 @@ def effects(world: World, namespace: Namespace) -> list[Placed]:
     return [
         Placed(unit, statement)
         for unit in namespace.units
-        for statement in unit.names.statements
+        for statement in unit.reading.statements
         if not statement.guarded
-        and any(_reaches_outside(world, namespace, each) for each in _acts(statement.node))
+        and any(_reaches_outside(world, namespace, each) for each in statement.acts)
     ]
 
 
-def _acts(statement: ast.stmt) -> Iterator[ast.expr]:
-    """Yield what a statement calls, or changes in place, while the module is loaded."""
-    waiting: list[ast.AST] = [statement]
-    while waiting:
-        node = waiting.pop()
-        match node:
-            case ast.Expr(value=ast.Call() as call):
-                yield call
-            case ast.Assign(targets=targets):
-                yield from (each for each in targets if _is_part(each))
-            case ast.AugAssign(target=target) | ast.AnnAssign(target=target):
-                yield from [target] if _is_part(target) else []
-            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
-                yield from (each for each in node.decorator_list if _registers(each))
-            case ast.stmt() | ast.excepthandler() | ast.match_case():
-                waiting += ast.iter_child_nodes(node)
-            case _:
-                pass
-
-
-def _is_part(target: ast.expr) -> bool:
-    return isinstance(target, ast.Attribute | ast.Subscript)
-
-
-def _registers(decorator: ast.expr) -> bool:
-    """Return whether a decorator makes something known to a package."""
-    node = decorator.func if isinstance(decorator, ast.Call) else decorator
-    name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
-    return name.startswith("register")
-
-
-def _reaches_outside(world: World, namespace: Namespace, act: ast.expr) -> bool:
-    root = _root(act)
+def _reaches_outside(world: World, namespace: Namespace, act: Act) -> bool:
+    root = act.root
     if root in _HARMLESS or root not in namespace.names:
         return False
     value = namespace.names[root]
     path = world.where.path(value, Origin(namespace, root))
     if path is not None:
         return path.partition(".")[0] not in _HARMLESS | _FRAMEWORK
-    if not isinstance(act, ast.Call) or not isinstance(act.func, ast.Name | ast.Attribute):
+    if not act.calls:
         return False
     if world.where.is_ours(type(value)):
         # A method that is given something keeps it, as a rule: it counts where it is used.
-        return not act.args and not act.keywords
+        return not act.gives
     return world.where.is_projects(value) and not _runs_the_project(world, value)
 
 
@@ -114,26 +82,10 @@ def _runs_the_project(world: World, value: object) -> bool:
     found = namespace.find(value)
     if found is None:
         return False
-    unit, node = found
-    used = {use.name for use, target in unit.names.free(node) if not target.depth}
+    unit, piece = found
+    used = {use.name for use, target in unit.reading.free(piece) if not target.depth}
     paths = (
         world.where.path(namespace.names[name], Origin(namespace, name))
         for name in used & namespace.names.keys()
     )
     return any(path and path.partition(".")[0] in _FRAMEWORK for path in paths)
-
-
-def _root(node: ast.expr) -> str:
-    """Return the name that an expression starts with, or that `setattr` changes."""
-    while True:
-        match node:
-            case ast.Call(func=ast.Name(id="setattr" | "delattr"), args=[first, *_]):
-                node = first
-            case ast.Call(func=inner):
-                node = inner
-            case ast.Attribute(value=inner) | ast.Subscript(value=inner):
-                node = inner
-            case ast.Name(id=name):
-                return name
-            case _:
-                return ""

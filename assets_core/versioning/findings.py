@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import importlib
 from collections.abc import Collection
 from contextlib import suppress
@@ -12,6 +11,7 @@ from assets_core.versioning.dynamic import SUBCLASSES, why_dynamic
 from assets_core.versioning.imports import Outside, Unloadable, load
 from assets_core.versioning.loaded_source import Unit
 from assets_core.versioning.namespaces import Origin
+from assets_core.versioning.readings import Piece
 from assets_core.versioning.resolving import (
     EMPTY,
     LOCAL,
@@ -137,17 +137,17 @@ class Findings:
 
     # Names in code
 
-    def code(self, unit: Unit, node: ast.AST, without: Collection[ast.AST] = ()) -> None:
-        """Add everything that the code of a node names."""
+    def code(self, unit: Unit, piece: Piece, without: Collection[Piece] = ()) -> None:
+        """Add everything that a piece of code names."""
         if self.standing.namespace.edited:
             self.opaque(f"'{unit.filename}' was changed after it was loaded")
-        for use, target in unit.names.free(node, without):
+        for use, target in unit.reading.free(piece, without):
             key = (use.name, use.steps, use.first if use.called else None, use.door, target)
             if key not in self._seen:
                 self._seen.add(key)
                 self._use(use, target)
         tables = self.standing.namespace.tables
-        for text in unit.names.texts_in(node) if tables else ():
+        for text in unit.reading.texts_in(piece) if tables else ():
             for name in table_names(text, tables):
                 self._in_text(name)
 
@@ -155,12 +155,12 @@ class Findings:
         """Add a global name."""
         self._use(Use(name, _MODULE, guess=True), _MODULE)
 
-    def first_in(self, unit: Unit, node: ast.AST) -> list[Reached]:
-        """Return what the first name in a node, and each step from it, stands for."""
-        start, end = unit.names.spans[node]
+    def first_in(self, unit: Unit, piece: Piece) -> list[Reached]:
+        """Return what the first name in a piece, and each step from it, stands for."""
+        start, end = piece.span
         if start == end:
             return []
-        use, target = unit.names.uses[start], unit.names.targets[start]
+        use, target = unit.reading.uses[start], unit.reading.targets[start]
         found = look_up(self.world, self.standing, use, target)
         return walk(self.world, found, use, self.standing.namespace)
 
@@ -186,6 +186,8 @@ class Findings:
         name, who = use.name, self.standing.who
         if use.annotation or use.guess or target.kind == "class":
             return
+        if why is MISSING and name == "__class__":
+            return  # it is a class inside this code
         origin = Origin(self.standing.namespace, name)
         if why is LOCAL:
             self.gap(f"'{who}' uses '{name}', a local name of a function around it")
@@ -273,7 +275,7 @@ class Findings:
         if why is None:
             return False
         name = use.first
-        if value is importlib.import_module and isinstance(name, str) and name[:1] != ".":
+        if value is importlib.import_module and name is not None and name[:1] != ".":
             self._bring(name)
         else:
             self.opaque(f"'{self.standing.who}' uses {why}")

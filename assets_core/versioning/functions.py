@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 from types import FunctionType
 
@@ -11,7 +10,8 @@ from assets_core.versioning.decorators import framework_decorators
 from assets_core.versioning.findings import Findings
 from assets_core.versioning.loaded_source import Unit
 from assets_core.versioning.namespaces import Namespace
-from assets_core.versioning.normal_form import NORMAL_FORM, normal_form
+from assets_core.versioning.normal_form import NORMAL_FORM
+from assets_core.versioning.readings import Piece
 from assets_core.versioning.resolving import EMPTY, Standing
 from assets_core.versioning.sources import look_at_changes
 from assets_core.versioning.things import Node, Thing, World
@@ -33,22 +33,22 @@ def look_at_function(world: World, function: FunctionType) -> Thing:
     findings = Findings(world, Standing(short, namespace, _cells(function)))
     found = namespace.find(function)
     content = _unreadable(findings, function) if found is None else _code(findings, *found)
-    decorated = found is not None and bool(getattr(found[1], "decorator_list", ()))
+    decorated = found is not None and bool(found[1].decorators)
     name = namespace.full_name(short)
     source = None if found is None else _defaults_node(world, namespace, *found)
     for label, value in _defaults(function):
         findings.own(f"default {label}", value, f"{name}.{label}", source)
     _add_rest(findings, function, name, _changes(world, function) if decorated else None)
-    known_as = getattr(found[1], "name", "<lambda>") if found else ""
+    known_as = found[1].name if found else ""
     renamed = "" if function.__name__ == known_as else function.__name__
     content = digest("function", NORMAL_FORM, content, renamed, *findings.paths)
     return findings.thing("helper", name, content, short.rpartition(".")[2])
 
 
-def _code(findings: Findings, unit: Unit, node: ast.AST) -> str:
-    dropped = framework_decorators(findings, unit, node)
-    findings.code(unit, node, without=[*dropped, *_default_nodes(node)])
-    return normal_form(node, without=dropped, own_defaults=False)
+def _code(findings: Findings, unit: Unit, piece: Piece) -> str:
+    dropped = framework_decorators(findings, unit, piece)
+    findings.code(unit, piece, without=[*dropped, *piece.defaults])
+    return piece.form(dropped, own_defaults=False)
 
 
 def _unreadable(findings: Findings, function: FunctionType) -> str:
@@ -122,24 +122,16 @@ def _defaults(function: FunctionType) -> Iterator[tuple[str, object]]:
     yield from sorted((function.__kwdefaults__ or {}).items())
 
 
-def _default_nodes(node: ast.AST) -> list[ast.expr]:
-    arguments: ast.arguments = node.args  # type: ignore[attr-defined]
-    return [
-        *arguments.defaults,
-        *(each for each in arguments.kw_defaults if each is not None),
-    ]
-
-
-def _defaults_node(world: World, namespace: Namespace, unit: Unit, node: ast.AST) -> Node:
+def _defaults_node(world: World, namespace: Namespace, unit: Unit, piece: Piece) -> Node:
     """Return the node of the expressions that gave a function its defaults."""
 
     def look() -> Thing:
-        name = getattr(node, "name", "lambda")
+        name = piece.name.strip("<>")
         findings = Findings(world, Standing(name, namespace, at_load=True))
         forms = []
-        for default in _default_nodes(node):
+        for default in piece.defaults:
             findings.code(unit, default)
-            forms.append(normal_form(default))
+            forms.append(default.form())
         content = digest("defaults", NORMAL_FORM, *forms, *findings.paths)
         return findings.thing("object", f"{namespace.full_name(name)} (defaults)", content)
 

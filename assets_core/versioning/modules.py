@@ -8,7 +8,7 @@ from types import ModuleType
 
 from assets_core.model.versions import digest
 from assets_core.versioning.findings import Findings
-from assets_core.versioning.normal_form import NORMAL_FORM, normal_form
+from assets_core.versioning.normal_form import NORMAL_FORM
 from assets_core.versioning.places import Place
 from assets_core.versioning.resolving import Standing
 from assets_core.versioning.things import Thing, World
@@ -26,10 +26,10 @@ def look_at_module(world: World, module: ModuleType) -> Thing:
         return Thing("module", namespace.title, hashlib.sha256(data).hexdigest()[:32])
     if not namespace.units:
         findings.opaque(f"module '{namespace.title}' has no source that can be read")
-    bound = {name for unit in namespace.units for name in unit.names.module.bound}
+    bound = {name for unit in namespace.units for name in unit.reading.module.bound}
     bound |= {name for name in namespace.names if namespace.imports(name)}
     for name in sorted(bound & namespace.names.keys()):
         findings.name(name)
-    forms = [normal_form(unit.tree) for unit in namespace.units if unit.tree is not None]
+    forms = [unit.reading.form() for unit in namespace.units if unit.reading.readable]
     content = digest("module", NORMAL_FORM, *forms, *findings.paths)
     return findings.thing("module", namespace.title, content)

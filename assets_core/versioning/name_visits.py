@@ -15,7 +15,7 @@ from assets_core.versioning.chains import (
 from assets_core.versioning.dynamic import DOORS
 from assets_core.versioning.name_walk import Begin, End, NameWalk, Visit, Waiting
 from assets_core.versioning.scope_visits import SCOPE_VISITS
-from assets_core.versioning.scopes import NOTHING, Imported, Names, Scope
+from assets_core.versioning.scopes import Imported, Names, Scope
 from assets_core.versioning.text_names import marked_names
 
 __all__ = ["names_of"]
@@ -94,8 +94,9 @@ def _call(walk: NameWalk, node: ast.Call, scope: Scope, annotation: object) -> N
     name, steps = found
     _open_doors(walk, node.func, scope)
     first = node.args[0] if node.args else None
-    value = first.value if isinstance(first, ast.Constant) else NOTHING
-    walk.use(name, scope, annotation, steps=steps, first=value, called=True)
+    value = first.value if isinstance(first, ast.Constant) else None
+    text = value if isinstance(value, str) else None
+    walk.use(name, scope, annotation, steps=steps, first=text, called=True)
     arguments = logger_arguments(node, steps[-1][1] if steps else name)
     if found == ("getattr", ()) and _get_attribute(walk, node, scope, annotation):
         arguments = arguments[2:]

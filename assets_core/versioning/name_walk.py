@@ -10,8 +10,7 @@ import ast
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from assets_core.versioning.chains import is_guard
-from assets_core.versioning.scopes import Imported, Names, Scope, Statement, Use
+from assets_core.versioning.scopes import Imported, Names, Scope, Use
 
 __all__ = ["Begin", "End", "NameWalk", "Visit", "Waiting"]
 
@@ -45,12 +44,11 @@ class NameWalk:
         self.marked: set[ast.AST] = set()
         self._visits = visits
         self._waiting: list[Waiting] = []
-        self._statement: Statement | None = None
+        self._bound: set[str] = set()  # by the statement that is visited
 
     def top_level(self, node: ast.stmt) -> None:
         """Visit a statement of the module and all that is in it."""
-        self._statement = Statement(node, guarded=is_guard(node, "__name__"))
-        self.names.statements.append(self._statement)
+        self._bound = self.names.binds[node] = set()
         self.then(self.spanned(node, self.names.module))
         while self._waiting:
             each, scope, annotation = self._waiting.pop()
@@ -110,8 +108,8 @@ class NameWalk:
             self.names.uses.append(Use(name, scope, guess=True))
             return
         scope.bound.add(name)
-        if scope is self.names.module and self._statement is not None:
-            self._statement.binds.add(name)
+        if scope is self.names.module:
+            self._bound.add(name)
 
     def imports(self, name: str, given: Imported, scope: Scope) -> None:
         """Note that an import gives a name."""

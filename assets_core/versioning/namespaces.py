@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import importlib.util
 import linecache
 import os
@@ -13,10 +12,12 @@ from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, NamedTuple
 
+from assets_core.versioning.code_prints import future_flags
 from assets_core.versioning.loaded_source import Unit
 from assets_core.versioning.module_text import text_of_module
 from assets_core.versioning.places import Place, place_of
-from assets_core.versioning.scopes import Imported, Statement
+from assets_core.versioning.readings import Piece, Read, Statement
+from assets_core.versioning.scopes import Imported
 from assets_core.versioning.value_frames import holds_rows
 
 __all__ = ["Namespace", "Origin", "Placed"]
@@ -41,11 +42,13 @@ class Namespace:
 
     Args:
         names: What `globals()` is there.
+        read: Reads the texts that made them.
     """
 
-    def __init__(self, names: dict[str, Any]) -> None:
+    def __init__(self, names: dict[str, Any], read: Read) -> None:
         self.names = names
-        self._cells: dict[str, Unit] = {}
+        self._read = read
+        self._cells: dict[tuple[str, int], Unit] = {}
 
     @cached_property
     def place(self) -> Place:
@@ -72,7 +75,7 @@ class Namespace:
         text = text_of_module(self.names).text
         if text is not None:
             file = str(self.names.get("__file__"))
-            return [Unit(text, file, self.names.get("__loader__"))]
+            return [Unit(text, file, self.names.get("__loader__"), read=self._read)]
         cells = self.names.get("In")  # a notebook's record of what it ran
         if isinstance(cells, list):
             return [Unit(cell, "<cell>") for cell in cells if isinstance(cell, str)]
@@ -94,12 +97,12 @@ class Namespace:
         """Return whether the names were made piece by piece."""
         return self.names.get("__name__") == "__main__" and "__file__" not in self.names
 
-    def find(self, function: FunctionType) -> tuple[Unit, ast.AST] | None:
-        """Return the text and the node that a function was made from, if certain."""
+    def find(self, function: FunctionType) -> tuple[Unit, Piece] | None:
+        """Return the text and the piece that a function was made from, if certain."""
         for unit in self._texts_of(function.__code__):
-            node = unit.node_of(function.__code__)
-            if node is not None:
-                return unit, node
+            piece = unit.piece_of(function.__code__)
+            if piece is not None:
+                return unit, piece
         return None
 
     def has_file_of(self, code: CodeType) -> bool:
@@ -112,11 +115,11 @@ class Namespace:
     def _texts_of(self, code: CodeType) -> Iterator[Unit]:
         if not self.is_notebook:
             yield from self.units
-        name = code.co_filename
-        if name not in self._cells:
+        name, flags = code.co_filename, future_flags(code)
+        if (name, flags) not in self._cells:
             text = "".join(linecache.getlines(name, self.names))
-            self._cells[name] = Unit(text, name)
-        yield self._cells[name]
+            self._cells[name, flags] = Unit(text, name, flags=flags)
+        yield self._cells[name, flags]
 
     def statements(self, name: str, *, alone: bool = True) -> list[Placed]:
         """Return the statements that bind a name or do something with what it stands for.
@@ -129,7 +132,7 @@ class Namespace:
         found = [
             placed
             for placed in self._index.get(name, ())
-            if alone or _is_change(placed.statement.node)
+            if alone or placed.statement.changes
         ]
         if self.is_notebook:  # a cell may have run many times; the last one stands
             last = max(
@@ -156,11 +159,10 @@ class Namespace:
         """Statements by the names, and the names with an attribute, that they have."""
         index: dict[str, list[Placed]] = {}
         for unit in self.units:
-            for statement in unit.names.statements:
-                imports = isinstance(statement.node, ast.Import | ast.ImportFrom)
-                if not statement.guarded and not imports:
+            for statement in unit.reading.statements:
+                if not statement.guarded and not statement.imports:
                     for name in {
-                        *unit.names.read_at_load(statement.node),
+                        *unit.reading.read_at_load(statement.piece),
                         *statement.binds,
                     }:
                         index.setdefault(name, []).append(Placed(unit, statement))
@@ -170,10 +172,10 @@ class Namespace:
         """Return what import statements may have given a name, star imports last."""
         found: list[Imported] = []
         for unit in self.units:
-            given = unit.names.module.imports.get(name, ())
+            given = unit.reading.module.imports.get(name, ())
             found = [*given] if self.is_notebook and given else [*found, *given]
         if stars:
-            every = [star for unit in self.units for star in unit.names.stars]
+            every = [star for unit in self.units for star in unit.reading.stars]
             found += [star._replace(name=name) for star in every]
         return found
 
@@ -193,7 +195,7 @@ class Namespace:
         """The names of the modules that are loaded together with this one."""
         found = [f"{self.title}."]  # the packages that it lies in
         for unit in self.units:
-            for given in unit.names.imported:
+            for given in unit.reading.imported:
                 module = self.module_named(given)
                 found += (f"{module}.", f"{module}.{given.name}.")
         return list(
@@ -204,12 +206,6 @@ class Namespace:
                 if name[end] == "."
             }
         )
-
-
-def _is_change(node: ast.stmt) -> bool:
-    if isinstance(node, ast.Assign):
-        return any(not isinstance(target, ast.Name) for target in node.targets)
-    return True
 
 
 def loaded_module(name: str) -> ModuleType | None:

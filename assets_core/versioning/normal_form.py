@@ -11,17 +11,19 @@ Where imported names come from is not part of it: whoever asks resolves the name
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from typing import Any
 
 from assets_core.versioning.annotations import unquoted
 
-__all__ = ["NORMAL_FORM", "normal_form"]
+__all__ = ["NORMAL_FORM", "normal_form", "says_nothing"]
 
 NORMAL_FORM = "1"
 """Changes whenever the same code would be written differently from before."""
 
 _NOT_WRITTEN = frozenset({"ctx", "kind", "type_comment", "type_ignores"})
+_BESIDE = frozenset({"decorator_list"})
+_BESIDE_A_CLASS = _BESIDE | {"body"}
 _BLOCKS = frozenset({"body", "orelse", "finalbody"})
 _ANNOTATIONS = frozenset({"annotation", "returns"})
 _LOCAL = {ast.FunctionDef: True, ast.AsyncFunctionDef: True, ast.ClassDef: False}
@@ -31,30 +33,28 @@ _Part = str | tuple[ast.AST, bool]
 """Finished text, or a node still to be written and whether its statements are local."""
 
 
-def normal_form(
-    node: ast.AST, *, without: Collection[ast.AST] = (), own_defaults: bool = True
-) -> str:
+def normal_form(node: ast.AST, *, bare: bool = False) -> str:
     """Return the normal form of a node.
 
     Args:
         node: A module, a statement or an expression.
-        without: Decorators to leave out, and statements of which only the name is kept.
-        own_defaults: False leaves out what the parameters of `node` itself default to,
-            for a function whose default values are known.
+        bare: Leave out the decorators of `node`, what its parameters default to and, of a
+            class, all that is inside.
 
     >>> one, other = "def f(x): return (x + 1)  # more", "def f(x): return x+1"
     >>> normal_form(ast.parse(one)) == normal_form(ast.parse(other))
     True
     """
-    return _Writer(without, None if own_defaults else node).write(node)
+    return _Writer(node if bare else None).write(node)
 
 
 class _Writer:
     """Writes with a stack of its own, so that deep expressions cannot exhaust Python's."""
 
-    def __init__(self, without: Collection[ast.AST], no_defaults: ast.AST | None) -> None:
-        self.without = frozenset(without)
-        self.no_defaults = getattr(no_defaults, "args", None)
+    def __init__(self, bare: ast.AST | None) -> None:
+        self.bare = bare
+        self.no_defaults = getattr(bare, "args", None)
+        self.left_out = _BESIDE_A_CLASS if isinstance(bare, ast.ClassDef) else _BESIDE
 
     def write(self, node: ast.AST) -> str:
         done: list[str] = []
@@ -75,6 +75,8 @@ class _Writer:
         parts: list[_Part] = ["(" + kind.__name__]
         for name in _written_fields(kind):
             value = getattr(node, name, None)
+            if node is self.bare and name in self.left_out:
+                continue
             if value.__class__ is list:
                 self.add_list(parts, name, value, inside=inside)
             elif isinstance(value, ast.AST):
@@ -90,16 +92,12 @@ class _Writer:
         self, parts: list[_Part], name: str, values: list[Any], *, inside: bool
     ) -> None:
         if name in _BLOCKS:
-            values = [each for each in values if not _says_nothing(each, local=inside)]
-        elif self.without:
-            values = [each for each in values if each not in self.without]
+            values = [each for each in values if not says_nothing(each, local=inside)]
         if not values:
             return
         parts.append(f" {name}=[")
         for value in values:
-            if value in self.without:
-                parts.append(f"(see {value.name})")
-            elif isinstance(value, ast.AST):
+            if isinstance(value, ast.AST):
                 parts.append((value, inside))
             else:
                 parts.append("_ " if value is None else _atom(value))
@@ -176,7 +174,7 @@ def _written_fields(kind: type[ast.AST]) -> tuple[str, ...]:
     return known
 
 
-def _says_nothing(statement: ast.stmt, *, local: bool) -> bool:
+def says_nothing(statement: ast.stmt, *, local: bool) -> bool:
     """Return whether a statement has no effect: `pass`, a text, `x: int` of a local."""
     match statement:
         case ast.Pass() | ast.Expr(value=ast.Constant()):

@@ -9,17 +9,12 @@ and so has the same answers on every Python.
 from __future__ import annotations
 
 import ast
-from bisect import bisect_left
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
-__all__ = ["NOTHING", "Imported", "Names", "Scope", "Statement", "Step", "Use"]
+__all__ = ["Imported", "Names", "Scope", "Step", "Use"]
 
 Step = tuple[str, str | int]
 """.name is `(".", "name")`, ["key"] is `("[", "key")`."""
-
-NOTHING = object()
 
 
 class Imported(NamedTuple):
@@ -95,7 +90,7 @@ class Use(NamedTuple):
         annotation: It stands in an annotation, where it may not exist.
         guess: It was read out of a text, and may mean nothing.
         guard: `steps` hold only while this name is the builtin one.
-        first: The first argument, where the name is called with a constant.
+        first: The first argument, where the name is called with a text.
         called: The name, with its steps, is called.
         door: What is used is this attribute, of what the name and its steps stand for, or
             of something else where there is no name.
@@ -107,18 +102,9 @@ class Use(NamedTuple):
     annotation: bool = False
     guess: bool = False
     guard: str = ""
-    first: object = NOTHING
+    first: str | None = None
     called: bool = False
     door: str = ""
-
-
-@dataclass(slots=True)
-class Statement:
-    """One statement at the top level of a module."""
-
-    node: ast.stmt
-    binds: set[str] = field(default_factory=set)
-    guarded: bool = False  # under `if __name__ == "__main__"`
 
 
 class Names:
@@ -133,55 +119,10 @@ class Names:
         self.inner: dict[ast.AST, Scope] = {}
         self.functions: dict[tuple[str, int], list[ast.AST]] = {}
         self.classes: dict[str, list[ast.ClassDef]] = {}
-        self.statements: list[Statement] = []
+        self.binds: dict[ast.stmt, set[str]] = {}  # of each statement of the module
         self.stars: list[Imported] = []
         self.imported: list[Imported] = []  # while the module loads
 
     def finish(self) -> None:
         """Find the scope of every use, once all scopes are known."""
         self.targets = [use.scope.find(use.name) for use in self.uses]
-
-    def free(
-        self, node: ast.AST, without: Collection[ast.AST] = ()
-    ) -> Iterator[tuple[Use, Scope]]:
-        """Yield the uses inside a node of names that it does not bind, with their scopes.
-
-        A name that the node gets by an import of its own counts as well: what it stands
-        for is made elsewhere.
-        """
-        inner = self.inner.get(node)
-        depth = self.module.depth + 1 if inner is None else inner.depth
-        for index in self._indexes(node, without):
-            use, target = self.uses[index], self.targets[index]
-            if use.door or target.depth < depth or use.name in target.imports:
-                yield use, target
-            elif target.kind == "class" and use.scope is target:
-                # `limit = limit` in a class reads the module's name.
-                yield use._replace(guess=True), self.module
-
-    def read_at_load(
-        self, node: ast.AST, without: Collection[ast.AST] = ()
-    ) -> Iterator[str]:
-        """Yield what a statement reads while its module loads: `name`, `name.attribute`."""
-        for index in self._indexes(node, without):
-            use = self.uses[index]
-            is_global = self.targets[index] is self.module
-            if is_global and use.scope.runs_at_load and not use.annotation:
-                yield use.name
-                if use.steps and use.steps[0][0] == ".":
-                    yield f"{use.name}.{use.steps[0][1]}"
-
-    def _indexes(self, node: ast.AST, without: Collection[ast.AST]) -> Iterator[int]:
-        start, end = self.spans[node]
-        for left in sorted(self.spans[each] for each in without if each in self.spans):
-            if start <= left[0] and left[1] <= end:
-                yield from range(start, left[0])
-                start = left[1]
-        yield from range(start, end)
-
-    def texts_in(self, node: ast.AST) -> list[str]:
-        """Return the constant texts inside a node."""
-        start, end = self.spans[node]
-        first = bisect_left(self.texts, (start, ""))
-        last = bisect_left(self.texts, (end + 1, ""))
-        return [text for _, text in self.texts[first:last]]

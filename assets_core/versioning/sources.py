@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 
 from assets_core.model.versions import digest
 from assets_core.versioning.decorators import framework_decorators
 from assets_core.versioning.findings import Findings
 from assets_core.versioning.namespaces import Origin, Placed
-from assets_core.versioning.normal_form import NORMAL_FORM, normal_form
+from assets_core.versioning.normal_form import NORMAL_FORM
+from assets_core.versioning.readings import Piece
 from assets_core.versioning.resolving import Standing
 from assets_core.versioning.things import Thing, World
 
@@ -39,7 +39,7 @@ def look_at_changes(world: World, origin: Origin, value: object) -> Thing:
     found = [
         (origin, each)
         for each in namespace.statements(name)
-        if getattr(each.statement.node, "name", None) != name
+        if each.statement.piece.name != name
     ]
     found += _elsewhere(world, origin, value)
     if not found:
@@ -70,12 +70,13 @@ def look_at_statements(world: World, kind: str, origin: Origin, found: _Found) -
     forms: list[str] = []
     for (namespace, name), (unit, statement) in found:
         findings = Findings(world, Standing(origin.name, namespace, at_load=True))
-        dropped = framework_decorators(findings, unit, statement.node)
-        about = {*unit.names.read_at_load(statement.node, dropped), *statement.binds}
+        piece = statement.piece
+        dropped = framework_decorators(findings, unit, piece)
+        about = {*unit.reading.read_at_load(piece, dropped), *statement.binds}
         if dropped and name not in about:
             continue  # only `@asset(schema=name)` mentions it
-        findings.code(unit, statement.node, without=dropped)
-        forms.append(normal_form(statement.node, without=dropped))
+        findings.code(unit, piece, without=dropped)
+        forms.append(piece.form(dropped))
         together.join(findings)
     content = digest("source", NORMAL_FORM, *forms, *together.paths)
     full = origin.namespace.full_name(origin.name)
@@ -86,17 +87,16 @@ def look_at_option(world: World, origin: Origin, option: str) -> Thing:
     """Return what stands for an option in the decorator of an asset, such as its schema."""
     namespace, name = origin
     for unit, statement in namespace.statements(name):
-        for keyword in _keywords(statement.node):
-            if keyword.arg == option:
+        for keyword, piece in _options(statement.piece):
+            if keyword == option:
                 findings = Findings(world, Standing(name, namespace, at_load=True))
-                findings.code(unit, keyword)
-                form = normal_form(keyword.value)
-                content = digest("option", NORMAL_FORM, form, *findings.paths)
+                findings.code(unit, piece)
+                content = digest("option", NORMAL_FORM, piece.form(), *findings.paths)
                 full = f"{option} of {namespace.full_name(name)}"
                 return findings.thing("object", full, content)
     return look_at_source(world, origin, None)
 
 
-def _keywords(node: ast.stmt) -> Iterator[ast.keyword]:
-    for decorator in getattr(node, "decorator_list", ()):
-        yield from getattr(decorator, "keywords", ())
+def _options(piece: Piece) -> Iterator[tuple[str, Piece]]:
+    for decorator in piece.decorators:
+        yield from decorator.options

@@ -29,6 +29,7 @@ import zoneinfo
 from collections.abc import Callable
 from typing import Any
 
+from assets_core.versioning.places import Place, place_of_module
 from assets_core.versioning.values import Kind, ValueWriter
 
 __all__ = ["CHANGEABLE", "kind_of"]
@@ -110,9 +111,15 @@ def _zone(writer: ValueWriter, value: zoneinfo.ZoneInfo) -> None:
 
 
 def _method(writer: ValueWriter, value: types.MethodType) -> None:
+    function, owner = value.__func__, value.__self__
+    path = writer.kinds.path(owner) if isinstance(owner, type) else None
+    if path and place_of_module(str(function.__module__)) is Place.STANDARD:
+        # `Path.cwd`: in which base class it is defined is not the same in all Pythons.
+        writer.outside(f"{path}.{getattr(function, '__name__', '')}")
+        return
     writer.put("method")
-    writer.write(value.__func__)
-    writer.write(value.__self__)
+    writer.write(function)
+    writer.write(owner)
 
 
 def _builtin(writer: ValueWriter, value: types.BuiltinFunctionType) -> None:
@@ -136,8 +143,8 @@ def _alias(writer: ValueWriter, value: Any) -> None:
     if origin in {types.UnionType, typing.Union}:
         writer.put("union")
         writer.each(typing.get_args(value))
-    elif origin is None:
-        writer.put("typing", repr(value))
+    elif origin is None:  # such as `typing.Annotated`: a class in some Pythons
+        writer.outside(repr(value))
     else:
         writer.put("alias")
         writer.write(origin)
@@ -146,9 +153,12 @@ def _alias(writer: ValueWriter, value: Any) -> None:
 
 
 def _type_variable(writer: ValueWriter, value: Any) -> None:
+    bound = getattr(value, "__bound__", None)
+    if isinstance(value, typing.ParamSpec) and bound is type(None):
+        bound = None  # what Python 3.12 gives where none was set
     writer.put("type variable", value.__name__)
     writer.each(getattr(value, "__constraints__", ()))
-    writer.write(getattr(value, "__bound__", None))
+    writer.write(bound)
 
 
 _TYPING = ("_GenericAlias", "_SpecialGenericAlias", "_SpecialForm", "_AnyMeta")

@@ -203,7 +203,7 @@ class ValueWriter:
             write = self.kinds.of(owner)
             if write is None:
                 continue
-            if owner is not kind:
+            if owner is not kind and not self._is_pythons_matter(kind):
                 self.code(kind)
             self._try(write, value)
             if owner is not kind and self.kinds.is_ours(kind):
@@ -223,6 +223,16 @@ class ValueWriter:
         else:
             self.code(value)
 
+    def _is_pythons_matter(self, kind: type) -> bool:
+        """Return whether the class of a class or of a type from outside means nothing.
+
+        `Optional[int]` is an object of a private class, another one in each Python.
+        """
+        path = self.kinds.path(kind)
+        if path is None:
+            return False
+        return issubclass(kind, type) or path.startswith(_CLASSES_OF_TYPES)
+
     def _try(self, write: Kind, value: object) -> None:
         try:
             write(self, value)
@@ -237,6 +247,7 @@ class ValueWriter:
                 self.found.gaps.append(f"'{kind.__qualname__}' objects have hidden state")
 
 
+_CLASSES_OF_TYPES = ("typing._", "collections.abc._")
 _MADE_BY_CLASS_STATEMENT = 1 << 9  # Py_TPFLAGS_HEAPTYPE
 
 

@@ -14,6 +14,8 @@ from assets_core.versioning.findings import Findings
 from assets_core.versioning.functions import look_at_function
 from assets_core.versioning.modules import look_at_module
 from assets_core.versioning.namespaces import Origin
+from assets_core.versioning.parsing import read_text
+from assets_core.versioning.readings import Read
 from assets_core.versioning.resolving import Standing
 from assets_core.versioning.short_text import short_text
 from assets_core.versioning.sources import look_at_option, look_at_source
@@ -39,11 +41,12 @@ class Walk:
 
     Args:
         root: The project's folder.
+        read: Reads the texts of modules.
     """
 
-    def __init__(self, root: str) -> None:
+    def __init__(self, root: str, read: Read = read_text) -> None:
         self.paths = Paths(root)
-        self.where = Whereabouts()
+        self.where = Whereabouts(read)
         self._kinds = Kinds(_kind_of, _is_changeable, self.where.path, self.where.is_ours)
         self._nodes: dict[object, Node] = {}
         self._contents: dict[int, Content] = {}

@@ -10,6 +10,7 @@ from typing import Any
 from assets_core.model.assets import Asset, Check
 from assets_core.versioning.namespaces import Namespace, Origin, loaded_module
 from assets_core.versioning.places import Place, module_path, place_of_module, public_path
+from assets_core.versioning.readings import Read
 from assets_core.versioning.scopes import Imported
 
 __all__ = ["SCALARS", "Whereabouts"]
@@ -20,10 +21,15 @@ _NOWHERE = object()
 
 
 class Whereabouts:
-    """Knows modules by their global names, and remembers what it found out."""
+    """Knows modules by their global names, and remembers what it found out.
 
-    def __init__(self) -> None:
-        self.nowhere = Namespace({})
+    Args:
+        read: Reads the texts of modules.
+    """
+
+    def __init__(self, read: Read) -> None:
+        self._read = read
+        self.nowhere = Namespace({}, read)
         self._namespaces: dict[int, Namespace] = {}
         self._classes: dict[type, bool] = {}
         self._known_as: dict[int, list[Origin]] = {}
@@ -34,7 +40,7 @@ class Whereabouts:
         """Return the namespace with these global names."""
         found = self._namespaces.get(id(names))
         if found is None:
-            found = self._namespaces[id(names)] = Namespace(names)
+            found = self._namespaces[id(names)] = Namespace(names, self._read)
         return found
 
     def namespace_of_class(self, value: type) -> Namespace:

@@ -30,6 +30,7 @@ from assets_core.workspace.discovery import find_definitions
 from assets_core.workspace.expectations import expectations
 from assets_core.workspace.explaining import Explanation, explain
 from assets_core.workspace.handle import AssetHandle
+from assets_core.workspace.kept_readings import KeptReadings
 from assets_core.workspace.knowledge import plan_for
 from assets_core.workspace.provenance import who
 from assets_core.workspace.settings import FILE, Settings, find_project, read_settings
@@ -75,7 +76,11 @@ class Workspace:
         graph, tools = opening.build(settings, definitions, self._observers)
         self.graph_of_assets: Graph = graph
         self.tools: Tools = tools
-        self._versions = CodeVersions(str(settings.root), packages=settings.packages)
+        self._versions = CodeVersions(
+            str(settings.root),
+            packages=settings.packages,
+            read=KeptReadings(settings.state / "readings", settings.root),
+        )
 
     @classmethod
     def open(

@@ -276,6 +276,7 @@ def test_the_ten_line_script_works_in_an_empty_folder(tmp_path: Path) -> None:
         ".gitignore",
         "metadata.db",
         "metadata.db.lock",
+        "readings",
     ]
 
 

@@ -10,7 +10,9 @@ from types import CodeType
 
 import pytest
 
+from assets_core.model.versions import digest
 from assets_core.versioning.loaded_source import Unit
+from assets_core.versioning.normal_form import normal_form
 from tests.unit.versioning.test_scopes import MODULES
 
 NOT_FUNCTIONS = {"<module>", "<genexpr>", "<listcomp>", "<setcomp>", "<dictcomp>"}
@@ -37,15 +39,16 @@ def test_every_function_of_real_code_is_found_in_its_source(name: str) -> None:
     if spec is None or spec.origin is None:
         pytest.skip(f"this Python has no module '{name}'")
     text = Path(spec.origin).read_text("utf-8")
-    loaded = [each for each in codes(compile(text, "x", "exec")) if is_function(each)]
+    loaded = [
+        each
+        for each in codes(compile(text, "x", "exec", dont_inherit=True))
+        if is_function(each)
+    ]
     unit = Unit(text, "x")
 
-    found = [unit.node_of(each) for each in loaded]
+    found = [unit.piece_of(each) for each in loaded]
 
-    assert [code for code, node in zip(loaded, found, strict=True) if node is None] == []
-    assert [getattr(node, "name", "<lambda>") for node in found] == [
-        code.co_name for code in loaded
-    ]
+    assert [piece and piece.name for piece in found] == [code.co_name for code in loaded]
     assert len(set(map(id, found))) == len(loaded)
 
 
@@ -65,11 +68,22 @@ def test_every_function_of_real_code_is_found_in_its_source(name: str) -> None:
 def test_functions_on_one_line_are_told_apart(text: str) -> None:
     """Each code object belongs to the lambda whose body it computes."""
     unit = Unit(text, "x")
-    loaded = [each for each in codes(compile(text, "x", "exec")) if is_function(each)]
+    loaded = [
+        each
+        for each in codes(compile(text, "x", "exec", dont_inherit=True))
+        if is_function(each)
+    ]
 
+    forms = {
+        digest("form", normal_form(node, bare=True)): node
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Lambda | ast.FunctionDef)
+    }
     for code in loaded:
-        node = unit.node_of(code)
-        assert isinstance(node, ast.Lambda | ast.FunctionDef)
+        piece = unit.piece_of(code)
+        assert piece is not None
+        node = forms[piece.own]
+        assert piece.name == code.co_name
         if isinstance(node, ast.Lambda) and isinstance(node.body, ast.Constant):
             assert node.body.value in code.co_consts
 
@@ -91,7 +105,11 @@ def test_functions_on_one_line_are_told_apart(text: str) -> None:
 )
 def test_another_source_is_not_taken_for_that_of_the_code(before: str, after: str) -> None:
     """What is on disk may be newer than what runs."""
-    loaded = next(each for each in codes(compile(before, "x", "exec")) if is_function(each))
+    loaded = next(
+        each
+        for each in codes(compile(before, "x", "exec", dont_inherit=True))
+        if is_function(each)
+    )
 
-    assert Unit(before, "x").node_of(loaded) is not None
-    assert Unit(after, "x").node_of(loaded) is None
+    assert Unit(before, "x").piece_of(loaded) is not None
+    assert Unit(after, "x").piece_of(loaded) is None

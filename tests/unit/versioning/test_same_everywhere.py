@@ -4,42 +4,21 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.unit.versioning.edits import split, write
+from tests.unit.versioning.pythons import PROGRAM, interpreters, versions
 from tests.unit.versioning.test_edits import EDITS
 from tests.unit.versioning.test_scopes import MODULES
 
-PROGRAM = Path(__file__).with_name("print_versions.py")
 PROJECT = Path(__file__).with_name("whole_project.txt")
 # What only the standard library is needed for: other Pythons have nothing else.
 PLAIN = [edit for edit in EDITS if not edit.needs and "assets_core" not in str(edit.before)]
-
-
-def interpreters() -> Iterator[str]:
-    """Yield every Python from 3.11 on that is found beside this one."""
-    folders = [Path(os.environ.get("PYENV_ROOT", "~/.pyenv")).expanduser() / "versions"]
-    for minor in range(11, 16):
-        if minor != sys.version_info.minor:
-            inside = [str(path) for path in folders[0].glob(f"3.{minor}.*/bin")]
-            found = shutil.which(f"python3.{minor}", path=os.pathsep.join(inside))
-            found = found or shutil.which(f"python3.{minor}")
-            if found and _works(found):
-                yield found
-
-
-def _works(program: str) -> bool:
-    """Return whether a program on the PATH is more than the name of one."""
-    return not subprocess.run(
-        [program, "-c", ""], capture_output=True, check=False
-    ).returncode
 
 
 @pytest.fixture(scope="module")
@@ -50,22 +29,6 @@ def projects(tmp_path_factory: pytest.TempPathFactory) -> Path:
         write(folder / f"{number:03}", edit.before)
     write(folder / "whole", split(PROJECT.read_text(encoding="utf-8")))
     return folder
-
-
-def versions(
-    folder: Path, program: str = sys.executable, seed: str = "0", *options: str
-) -> dict[str, str]:
-    """Return the versions of all projects, found by another process."""
-    done = subprocess.run(
-        [program, *options, "-W", "ignore", str(PROGRAM), str(folder)],
-        env={"PYTHONHASHSEED": seed, "PYTHONDONTWRITEBYTECODE": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    found: dict[str, str] = json.loads(done.stdout.splitlines()[-1])
-    return found
 
 
 def forms(program: str) -> dict[str, str]:

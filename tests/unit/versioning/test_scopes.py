@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from assets_core.versioning.name_visits import names_of
+from assets_core.versioning.parsing import read_text
 
 # Large, old and written in many styles.
 MODULES = (
@@ -64,26 +64,19 @@ def globals_in(table: symtable.SymbolTable) -> Iterator[str]:
         yield from globals_in(child)
 
 
-def by_us(tree: ast.Module) -> Iterator[Found]:
-    """Yield the same, as `names_of` finds it."""
-    names = names_of(tree)
-    for (name, _), nodes in names.functions.items():
-        for node in nodes if name != "<lambda>" else ():
-            outside = [*getattr(node, "decorator_list", ()), *defaults_of(node)]
+def by_us(text: str) -> Iterator[Found]:
+    """Yield the same, as it is read out of the text."""
+    reading = read_text(text)
+    for (name, _), pieces in reading.functions.items():
+        for piece in pieces if name != "<lambda>" else ():
             used = {
                 use.name
-                for use, target in names.free(node, outside)
-                if target is names.module
+                for use, target in reading.free(piece, [*piece.decorators, *piece.defaults])
+                if target is reading.module
                 and not use.door
                 and (not use.guess or use.name in use.scope.globals)
             }
             yield name, frozenset(used)
-
-
-def defaults_of(node: ast.AST) -> list[ast.expr]:
-    """Return the expressions for the defaults of a function's parameters."""
-    arguments: ast.arguments = node.args  # type: ignore[attr-defined]
-    return [*arguments.defaults, *filter(None, arguments.kw_defaults)]
 
 
 @pytest.mark.parametrize("name", MODULES)
@@ -95,7 +88,7 @@ def test_the_global_names_of_real_code_are_those_that_python_finds(name: str) ->
     tree = ast.parse(Path(spec.origin).read_text("utf-8"))
     text = ast.unparse(ast.fix_missing_locations(WithoutAnnotations().visit(tree)))
 
-    ours = Counter(by_us(ast.parse(text)))
+    ours = Counter(by_us(text))
     theirs = Counter(by_compiler(symtable.symtable(text, name, "exec")))
 
     assert (theirs - ours, ours - theirs) == (Counter(), Counter())

@@ -13,7 +13,7 @@ import re
 import sys
 import uuid
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Optional
 
 import numpy as np
 import pandas as pd
@@ -252,6 +252,8 @@ ALIKE: dict[str, tuple[object, ...]] = {
         {frozenset({3}), frozenset({2, 1})},
     ),
     "tuples that are one and the same": ((t := (1, 2), t), ((1, 2), tuple(range(1, 3)))),
+    # The same in a value, since later Pythons cannot tell them apart.
+    "types that may be missing": (int | None, Optional[int]),  # noqa: UP045
     "arrays in other layouts": (np.array([[1, 2], [3, 4]]), np.array([[1, 3], [2, 4]]).T),
     "arrays of other numbers that are none": (np.array([np.nan]), np.array([-np.nan])),
     "Arrow tables in other chunks": (

@@ -1,0 +1,81 @@
+"""Keep what was read out of a project's texts from one process to the next.
+
+Neither the time nor the size of a file is trusted. What was kept counts only for the very
+same text, read by the very same program under the very same Python; and only if it is
+whole. So there is nothing to clear: the folder may be deleted, copied or damaged at any
+time, and the worst that happens is that a text is parsed once more.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+
+from assets_core import versioning
+from assets_core.files import make_folder, put_text
+from assets_core.model.versions import Digest, digest
+from assets_core.versioning.parsing import read_text
+from assets_core.versioning.reading_json import reading_from_json, reading_to_json
+from assets_core.versioning.readings import Reading
+
+__all__ = ["KeptReadings"]
+
+
+class KeptReadings:
+    """Reads texts, and remembers in a folder what it has read.
+
+    Args:
+        folder: Where; it is made when it is first needed.
+        root: The project's folder.
+    """
+
+    def __init__(self, folder: Path, root: Path) -> None:
+        self._folder = folder
+        self._root = root
+
+    def __call__(self, text: str, file: str, flags: int) -> Reading:
+        """Return the reading of a text."""
+        key = digest("reading", _reader(), str(flags), text)
+        place = self._folder / f"{digest(os.path.relpath(file, self._root))}.json"
+        found = _kept(place, key)
+        if found is None:
+            found = read_text(text, file, flags)
+            with suppress(OSError):  # a folder that cannot be written, a full disk
+                _keep(place, key, found)
+        return found
+
+
+def _kept(place: Path, key: Digest) -> Reading | None:
+    try:
+        head, _, body = place.read_text("utf-8").partition("\n")
+        if head == f"{key} {digest(body)}":
+            return reading_from_json(body)
+    except (OSError, ValueError):
+        pass
+    return None
+
+
+def _keep(place: Path, key: Digest, reading: Reading) -> None:
+    if not place.parent.is_dir():
+        make_folder(place.parent, mode=0o700)
+    body = reading_to_json(reading)
+    put_text(place, f"{key} {digest(body)}\n{body}")
+
+
+@cache
+def _reader() -> Digest:
+    """Return a digest of what reads: this Python, and the code that takes texts apart."""
+    return digest(sys.version, str(sys.flags.optimize), *_own_files())
+
+
+def _own_files() -> Iterator[str]:
+    for folder in versioning.__path__:
+        with os.scandir(folder) as files:
+            for file in sorted(files, key=lambda file: file.name):
+                if file.name.endswith(".py"):
+                    now = file.stat()
+                    yield f"{file.name} {now.st_size} {now.st_mtime_ns}"
