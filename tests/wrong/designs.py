@@ -1,0 +1,277 @@
+"""Wrong ways to build the product, each one edit away from the right one.
+
+They are what somebody might write who has not thought of something; most of them are what
+other tools do. Each names the tests that notice.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+__all__ = ["DESIGNS", "Design"]
+
+
+class Design(NamedTuple):
+    """A wrong design.
+
+    Attributes:
+        name: What is wrong with it, as a sentence.
+        file: The file that is edited.
+        right: A text that stands there once.
+        wrong: What stands there instead.
+        noticed_by: The tests that must fail, as pytest is asked for them.
+    """
+
+    name: str
+    file: str
+    right: str
+    wrong: str
+    noticed_by: str
+
+
+EDITS = "tests/unit/versioning/test_edits.py"
+VALUES = "tests/unit/versioning/test_values.py"
+CONTENT = "tests/unit/versioning/test_data_version.py"
+KEPT = "tests/unit/workspace/test_kept_readings.py"
+PLANNER = "tests/unit/planning/test_planner.py"
+STALENESS = "tests/unit/planning/test_staleness.py"
+
+_CODE = [
+    Design(
+        "helpers are ignored",
+        "assets_core/versioning/findings.py",
+        "        self.edges.append(Edge(label, node, source, owned=origin is None))",
+        "        if not callable(found.value):\n"
+        "            self.edges.append(Edge(label, node, source, owned=origin is None))",
+        EDITS,
+    ),
+    Design(
+        "constants are ignored",
+        "assets_core/versioning/findings.py",
+        "        self.edges.append(Edge(label, node, source, owned=origin is None))",
+        "        if callable(found.value):\n"
+        "            self.edges.append(Edge(label, node, source, owned=origin is None))",
+        EDITS,
+    ),
+    Design(
+        "helpers count one step deep",
+        "assets_core/versioning/tour.py",
+        "            waiting += [target for _, target in reversed(links)]",
+        "            waiting += [to for _, to in links] if len(self._met) < 2 else []",
+        EDITS,
+    ),
+    Design(
+        "defaults of parameters are ignored",
+        "assets_core/versioning/functions.py",
+        "    for label, value in _defaults(function):\n"
+        '        findings.own(f"default {label}"',
+        '    for label, value in ():\n        findings.own(f"default {label}"',
+        EDITS,
+    ),
+    Design(
+        "what a function closes over is ignored",
+        "assets_core/versioning/functions.py",
+        "    cells = function.__closure__ or ()",
+        "    cells = () if True else function.__closure__",
+        EDITS,
+    ),
+    Design(
+        "decorators are ignored",
+        "assets_core/versioning/readings.py",
+        "        kept = [each.form() for each in self.decorators if each not in without]",
+        "        kept = []",
+        f"{EDITS} tests/unit/versioning/test_mutations.py",
+    ),
+    Design(
+        "what a class holds counts as its statement says",
+        "assets_core/versioning/classes.py",
+        '        forms += (label, findings.content(member, f"{name}.{label}", source))',
+        "        pass",
+        EDITS,
+    ),
+    Design(
+        "docstrings count",
+        "assets_core/versioning/normal_form.py",
+        "        case ast.Pass() | ast.Expr(value=ast.Constant()):",
+        "        case ast.Pass():",
+        EDITS,
+    ),
+    Design(
+        "a digest does not say how long its parts are",
+        "assets_core/model/versions.py",
+        '        hasher.update(b"%d:" % len(data))\n',
+        "",
+        "tests/unit/model/test_versions.py",
+    ),
+    Design(
+        "equal numbers of other types are one constant",
+        "assets_core/versioning/values.py",
+        '    bool: lambda value: ("bool", str(value)),',
+        '    bool: lambda value: ("int", hex(value)),',
+        VALUES,
+    ),
+    Design(
+        "minus zero is zero",
+        "assets_core/versioning/values.py",
+        'struct.pack(">d", number)  #',
+        'struct.pack(">d", number + 0.0)  #',
+        VALUES,
+    ),
+    Design(
+        "sets count in the order in which they lie in memory",
+        "assets_core/versioning/values.py",
+        "        written.sort(key=lambda each: each[0])\n",
+        "",
+        "tests/unit/versioning/test_same_everywhere.py -k seed",
+    ),
+    Design(
+        "the project's folder is part of what lies in it",
+        "assets_core/versioning/values.py",
+        "        relative = self.paths.relative(text)\n",
+        "        relative = None\n",
+        VALUES,
+    ),
+    Design(
+        "the text of a file is taken for that of the loaded code",
+        "assets_core/versioning/loaded_source.py",
+        "        if len(pieces) == 1 and not self._rewritten.isdisjoint(prints):",
+        "        if len(pieces) == 1:",
+        "tests/unit/versioning/test_loaded_source.py",
+    ),
+    Design(
+        "a kept reading is found by the time and size of a file",
+        "assets_core/workspace/kept_readings.py",
+        '        key = digest("reading", _reader(), str(flags), text)',
+        "        now = os.stat(file)\n"
+        '        key = digest("reading", file, str(now.st_size), str(now.st_mtime_ns))',
+        KEPT,
+    ),
+    Design(
+        "a kept reading is believed, whole or not",
+        "assets_core/workspace/kept_readings.py",
+        '        if head == f"{key} {digest(body)}":',
+        "        if head.startswith(key):",
+        f"{KEPT} -k damage",
+    ),
+    Design(
+        "code that cannot be known counts as unchanged",
+        "assets_core/planning/staleness.py",
+        "    if now.code.opaque:\n",
+        "    if False:\n",
+        STALENESS,
+    ),
+]
+
+_DATA = [
+    Design(
+        "null is zero",
+        "assets_core/versioning/data_version.py",
+        "            self.gaps.update(gaps + self.rows)",
+        "            pass",
+        CONTENT,
+    ),
+    Design(
+        "names of columns do not count",
+        "assets_core/versioning/data_version.py",
+        "            parts += [name, columns[name]]",
+        "            parts += [columns[name]]",
+        CONTENT,
+    ),
+    Design(
+        "types do not count",
+        "assets_core/versioning/data_version.py",
+        '            columns[name] = digest("column 1", kind, stream.digest())',
+        '            columns[name] = digest("column 1", stream.digest())',
+        CONTENT,
+    ),
+    Design(
+        "the number of rows does not count",
+        "assets_core/versioning/data_version.py",
+        'parts: list[str | bytes] = ["data version 1", str(self._rows)]',
+        'parts: list[str | bytes] = ["data version 1"]',
+        CONTENT,
+    ),
+]
+
+_PLAN = [
+    Design(
+        "a source counts by the time of its file",
+        "assets_core/backends/local_files.py",
+        "str(path), identity, version[:32])",
+        "str(path), identity, str(after.modified_ns))",
+        "tests/unit/backends/test_local_files.py",
+    ),
+    Design(
+        "a source that looks the same is never read again",
+        "assets_core/backends/local_files.py",
+        "            if same and last is not None and settled:",
+        "            if same and last is not None:",
+        "tests/unit/backends/test_local_files.py",
+    ),
+    Design(
+        "results of one asset are shown for another",
+        "assets_core/model/versions.py",
+        '    parts = ["recipe 1", cell.asset, _text(cell.partition), code, config]',
+        '    parts = ["recipe 1", code, config]',
+        "tests/unit/model/test_versions.py",
+    ),
+    Design(
+        "inputs do not count",
+        "assets_core/planning/staleness.py",
+        "self.code.digest, config, inputs)",
+        "self.code.digest, config, ())",
+        STALENESS,
+    ),
+    Design(
+        "configuration does not count",
+        "assets_core/planning/staleness.py",
+        "        config = digest(*(part for pair in sorted(self.config.items())"
+        " for part in pair))",
+        "        config = digest()",
+        STALENESS,
+    ),
+    Design(
+        "a schema does not count once the data is there",
+        "assets_core/planning/staleness.py",
+        "    if last.head.stamp == now.stamp:",
+        "    if True:",
+        STALENESS,
+    ),
+    Design(
+        "what was recorded is taken to be there",
+        "assets_core/planning/staleness.py",
+        "        if last.missing:",
+        "        if False:",
+        STALENESS,
+    ),
+    Design(
+        "everything downstream of a change is computed",
+        "assets_core/planning/planner.py",
+        "    return Outcome(verdict.made.data_version, verdict.made)",
+        "    return Outcome(UNKNOWN)",
+        f"tests/unit/planning/test_reuse.py {PLANNER}",
+    ),
+    Design(
+        "declared columns do not count",
+        "assets_core/planning/planner.py",
+        "    if given.columns is not None and version not in (UNKNOWN, ABSENT):",
+        "    if False:",
+        PLANNER,
+    ),
+    Design(
+        "the plan is carried out without a second look",
+        "assets_core/running/step.py",
+        "    if verdict.action is None:\n",
+        "    if False:\n",
+        "tests/flows/test_staleness.py -k helper",
+    ),
+    Design(
+        "data is shown before its checks have passed",
+        "assets_core/running/checking.py",
+        "    if not failed:\n",
+        "    if True:\n",
+        "tests/flows/test_checking.py",
+    ),
+]
+
+DESIGNS = [*_CODE, *_DATA, *_PLAN]
