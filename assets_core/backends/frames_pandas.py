@@ -74,7 +74,8 @@ def from_arrow(table: pa.Table, form: Form, name: str) -> Any:  # noqa: ARG001 -
     """Return a new frame, which shares nothing that could be changed.
 
     It is what `table.to_pandas()` gives, but for whole numbers beside nulls that a float
-    would not hold: they keep their value, in pandas' own nullable type.
+    would not hold: they keep their value, in pandas' own nullable type, or as Python's
+    numbers inside lists, structs and maps.
     """
     try:
         frame = table.to_pandas()
@@ -82,8 +83,12 @@ def from_arrow(table: pa.Table, form: Form, name: str) -> Any:  # noqa: ARG001 -
         raise _unread(table, name, error) from error
     for field in table.schema:
         column = table.column(field.name)
-        if field.type in _NULLABLE and column.null_count and _needs_all_digits(column):
+        if not _needs_all_digits(column):
+            continue
+        if field.type in _NULLABLE:
             frame[field.name] = column.to_pandas(types_mapper=_NULLABLE.get)
+        else:
+            frame[field.name] = column.to_pandas(integer_object_nulls=True)
     return frame
 
 
@@ -210,8 +215,28 @@ def _first_failing_row(column: pd.Series[Any]) -> int:
 
 
 def _needs_all_digits(column: pa.ChunkedArray) -> bool:
-    ends = pc.min_max(column).as_py()
-    return bool(ends["min"] < -_EXACT_FLOATS or ends["max"] > _EXACT_FLOATS)
+    """Return whether numbers stand beside nulls that a float would make others."""
+    numbers = [part for chunk in column.chunks for part in _long_numbers(chunk)]
+    if not any(part.null_count for part in numbers):
+        return False
+    ends = [end for part in numbers for end in pc.min_max(part).as_py().values()]
+    return any(abs(end) > _EXACT_FLOATS for end in ends if end is not None)
+
+
+def _long_numbers(array: Any) -> Iterator[pa.Array]:
+    """Yield the integers of 64 bits in a canonical array, on every level."""
+    kind = array.type
+    if kind in _NULLABLE:
+        yield array
+    elif pa.types.is_struct(kind):
+        for field in array.flatten():
+            yield from _long_numbers(field)
+    elif pa.types.is_map(kind):
+        first, last = array.offsets[0].as_py(), array.offsets[-1].as_py()
+        entries = array.values.slice(first, last - first)  # noqa: PD011 - Arrow's own
+        yield from _long_numbers(entries)
+    elif pa.types.is_nested(kind):
+        yield from _long_numbers(array.flatten())
 
 
 def _unread(table: pa.Table, name: str, whole: Exception) -> UnsupportedDataError:

@@ -38,7 +38,10 @@ __all__ = [
 _HOMES = {
     "ExecutorContract": ("executor_contract",),
     "FakeClock": ("fakes",),
-    "IOManagerContract": ("io_contract", "io_writing", "io_damage", "io_publishing"),
+    "IOManagerContract": (
+        "io_contract",
+        *("io_writing", "io_types", "io_damage", "io_publishing"),
+    ),
     "MemoryObserver": ("fakes",),
     "MetadataStoreContract": (
         "metadata_contract",

@@ -40,6 +40,19 @@ class IOSuite(ABC):
 
     refused: tuple[pa.DataType, ...] = ()
 
+    def refuses(self, kind: pa.DataType) -> bool:
+        """Return whether this store cannot hold a canonical type, and says so by name.
+
+        Those in `refused`, if this is not overridden: for types that come in many, such
+        as decimals of all precisions. What lies inside a type is asked for by itself.
+        """
+        return kind in self.refused
+
+    def is_refused(self, kind: pa.DataType) -> bool:
+        """Return whether this store refuses a canonical type or one inside it."""
+        inside = [kind.field(number).type for number in range(kind.num_fields)]
+        return self.refuses(kind) or any(map(self.is_refused, inside))
+
     @abstractmethod
     def open(self, folder: Path) -> IOManager:
         """Return an IO manager for a project's folder; twice, two over the same data."""

@@ -19,6 +19,10 @@ from pyarrow import lib
 from assets_core.errors import UnsupportedDataError
 
 _LARGEST_CHUNK = 2**31 - 1
+_UNFIT = (
+    *(pa.ArrowInvalid, pa.ArrowCapacityError),
+    *(pa.ArrowNotImplementedError, pa.ArrowTypeError),
+)
 
 
 class _TooLongError(Exception):
@@ -47,7 +51,7 @@ def _pieces(array: pa.Array, kind: pa.DataType, name: str, row: int) -> Iterator
     """Yield the array in as few pieces as possible, halving where one does not work."""
     try:
         piece = _convert(array, kind)
-    except (_TooLongError, pa.ArrowInvalid, pa.ArrowCapacityError) as error:
+    except (_TooLongError, *_UNFIT) as error:
         if len(array) <= 1:
             raise UnsupportedDataError(
                 f"Row {row} of column {name!r} cannot be stored: {error}",
@@ -66,6 +70,8 @@ def _convert(array: Any, kind: pa.DataType) -> pa.Array:
         return array
     if not len(array):
         return pa.array([], kind)
+    if kind.id not in _BECOMES.get(given.id, (kind.id,)):
+        raise pa.ArrowInvalid(f"{given} is not {kind}")
     return _CONVERT.get(given.id, _cast)(array, kind)
 
 
@@ -88,8 +94,18 @@ def _convert_runs(array: Any, kind: pa.DataType) -> pa.Array:
 
 
 def _convert_struct(array: Any, kind: pa.DataType) -> pa.Array:
-    fields = [_convert(array.field(i), field.type) for i, field in enumerate(kind)]
+    if [field.name for field in array.type] != [field.name for field in kind]:
+        raise pa.ArrowInvalid(f"{array.type} has other fields than {kind}")
+    fields = [_convert(_field(array, i), field.type) for i, field in enumerate(kind)]
     return pa.StructArray.from_arrays(fields, fields=list(kind), mask=_mask(array))
+
+
+def _field(array: Any, i: int) -> Any:
+    """Return a field, a list of any size or a struct being null where its struct is."""
+    field = array.field(i)
+    if array.null_count and field.type.id in _UNDER_NULLS:
+        return array.flatten()[i]
+    return field
 
 
 def _convert_fixed_size_list(array: Any, kind: pa.DataType) -> pa.Array:
@@ -100,9 +116,24 @@ def _convert_fixed_size_list(array: Any, kind: pa.DataType) -> pa.Array:
 
 
 def _convert_list(array: Any, kind: pa.DataType) -> pa.Array:
+    if kind.id == lib.Type_FIXED_SIZE_LIST:
+        return _to_fixed_size(array, kind)
     offsets, values = _spanned(array)
     return pa.LargeListArray.from_arrays(
         pa.array(offsets, pa.int64()), _convert(values, kind.value_type), mask=_mask(array)
+    )
+
+
+def _to_fixed_size(array: Any, kind: pa.DataType) -> pa.Array:
+    """Return lists of fixed size, for a store that has only lists of any size."""
+    size, missing = kind.list_size, np.array(array.is_null(), dtype=bool)
+    offsets, values = _spanned(array)
+    if ((np.diff(offsets) != size) & ~missing).any():
+        raise pa.ArrowInvalid(f"a list is longer or shorter than {size}")
+    places = offsets[:-1, None] + np.arange(size)
+    there = pa.array(places.ravel(), mask=np.repeat(missing, size))
+    return pa.FixedSizeListArray.from_arrays(
+        _convert(values, kind.value_type).take(there), type=kind, mask=_mask(array)
     )
 
 
@@ -163,6 +194,8 @@ def _from_binary_view(array: Any, kind: pa.DataType) -> pa.Array:
 
 def _narrow(array: Any, kind: pa.DataType) -> pa.Array:
     """Count text in 32 bits instead of 64, sharing the text itself."""
+    if kind.id not in (lib.Type_STRING, lib.Type_BINARY):
+        return array.cast(kind)
     length = len(array)
     _, counts, text = array.buffers()
     offsets = np.frombuffer(counts, np.int64, length + 1, array.offset * 8)
@@ -194,6 +227,18 @@ def _mask(array: pa.Array) -> pa.Array | None:
     return array.is_null() if array.null_count else None
 
 
+# What lies inside is looked for in a certain way, so that the shapes must agree.
+_LISTS = (lib.Type_LARGE_LIST, lib.Type_FIXED_SIZE_LIST)
+_UNDER_NULLS = (lib.Type_LIST, lib.Type_LARGE_LIST, lib.Type_STRUCT)
+_BECOMES: dict[int, tuple[int, ...]] = {
+    lib.Type_LIST: _LISTS,
+    lib.Type_LARGE_LIST: _LISTS,
+    lib.Type_LIST_VIEW: (lib.Type_LARGE_LIST,),
+    lib.Type_LARGE_LIST_VIEW: (lib.Type_LARGE_LIST,),
+    lib.Type_FIXED_SIZE_LIST: (lib.Type_FIXED_SIZE_LIST,),
+    lib.Type_STRUCT: (lib.Type_STRUCT,),
+    lib.Type_MAP: (lib.Type_MAP,),
+}
 _CONVERT: dict[int, Callable[[Any, pa.DataType], pa.Array]] = {
     lib.Type_LIST: _convert_list,
     lib.Type_LARGE_LIST: _convert_list,

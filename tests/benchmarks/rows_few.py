@@ -22,6 +22,7 @@ from tests.benchmarks.projects import LARGE, ROWS_OF_SMALL, SMALL, write_script
 HERE = Path(__file__).parent
 OURS, BARE = "ours", "bare"
 _TOTALS = 8  # kinds of events
+_COLUMNS = 8  # of the large table
 
 
 def first(folder: Path, times: int) -> Iterator[Row]:
@@ -56,6 +57,30 @@ def large(folder: Path, rows: int, times: int) -> Iterator[Row]:
     yield time
     title = f"{work}: peak memory"
     yield replace(time, name="large-memory", work=title, budget=1.05, of="peak")
+
+
+def hashing(folder: Path, rows: int, times: int) -> Iterator[Row]:
+    """Measure the data version alone: what every table costs on its way to the disk."""
+    module = write_script(folder, LARGE, {"rows": rows}, framework=False)
+
+    def run(what: str) -> Sample:
+        target = folder / "table.parquet"
+        command = [sys.executable, HERE / "hash_table.py", module, what, target]
+        sample = run_program(command, folder)
+        found = sample.document()
+        expect("the table", found["shape"], [rows, _COLUMNS])
+        target.unlink(missing_ok=True)
+        return replace(sample, output="", **found["took"])
+
+    samples = alternate({OURS: lambda: run("hash"), BARE: lambda: run("write")}, times)
+    yield Row(
+        name="hash",
+        work=f"{rows:,} rows × {_COLUMNS} columns: the data version, in memory",
+        reference="pyarrow writes the same table as Parquet",
+        ours=samples[OURS],
+        bare=samples[BARE],
+        checked="the same rows and columns in both",
+    )
 
 
 def starting(folder: Path, times: int) -> Iterator[Row]:

@@ -29,7 +29,7 @@ from tests.benchmarks.projects import Layered
 
 CORES = 2  # what the budgets are written for
 PACKAGES = ("assets-core", "pandas", "pyarrow", "duckdb", "numpy")
-GROUPS = ("first", "small", "many", "large", "starting")
+GROUPS = ("first", "small", "many", "large", "hash", "starting")
 FULL = {"assets": 1000, "many": 10_000, "rows": 5_000_000, "repeat": 10}
 QUICK = {"assets": 100, "many": 1000, "rows": 200_000, "repeat": 5}
 
@@ -56,6 +56,8 @@ def measure(sizes: argparse.Namespace, folder: Path) -> Iterator[Row]:
             yield from rows_many.nothing(many, often, 4.0)
     if "large" in sizes.only:
         yield from rows_few.large(folder / "large", sizes.rows, seldom)
+    if "hash" in sizes.only:
+        yield from rows_few.hashing(folder / "hash", sizes.rows, seldom)
 
 
 def machine(folder: Path, cores: int | None) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from tests.benchmarks.projects import Layered
 HERE = Path(__file__).parent
 TINY = ("--assets", "20", "--many", "40", "--rows", "1000", "--repeat", "1")
 NAMES = {
-    *("help", "import", "first", "all", "one", "large-time", "large-memory"),
+    *("help", "import", "first", "all", "one", "large-time", "large-memory", "hash"),
     *("none-20", "none-20-imports", "none-20-ninja"),
     *("none-40", "none-40-imports", "none-40-ninja"),
     *("none-40-lean", "none-40-lean-imports"),

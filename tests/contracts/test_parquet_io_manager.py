@@ -8,9 +8,10 @@ from assets_core.model.records import StoredData
 from assets_core.protocols.io import IOManager
 from assets_core.testing import IOManagerContract
 from io_managers.parquet import make_parquet
+from tests.contracts.carriers import CarriersSuite
 
 
-class TestParquetIOManager(IOManagerContract):
+class TestParquetIOManager(IOManagerContract, CarriersSuite):
     """One file a table, named by its content, with a symlink at the stable path."""
 
     def open(self, folder: Path) -> IOManager:

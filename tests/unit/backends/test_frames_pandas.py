@@ -244,6 +244,38 @@ def test_large_numbers_beside_nulls_keep_their_digits() -> None:
     assert to_arrow(frame).column("id").to_pylist() == [large, None]
 
 
+def test_long_numbers_beside_nulls_keep_their_digits_on_every_level() -> None:
+    """What is true of a column has to be true of what lies inside one."""
+    large = 2**60 + 1
+    inside = {
+        "list": ([[large, None], None], pa.large_list(pa.int64())),
+        "pair": ([[large, None], None], pa.list_(pa.int64(), 2)),
+        "struct": ([{"n": large}, {"n": None}], pa.struct([("n", pa.int64())])),
+        "map": ([[("a", large), ("b", None)]] * 2, pa.map_(pa.string(), pa.int64())),
+        "unsigned": ([[2**64 - 1, None], []], pa.large_list(pa.uint64())),
+    }
+    table = pa.table({name: pa.array(*given) for name, given in inside.items()})
+
+    found = load(table)
+    chunks = load(pa.concat_tables([table.slice(1), table.slice(0, 1)]))
+
+    assert [*found["list"][0]] == [*found["pair"][0]] == [large, None]
+    assert [value["n"] for value in found["struct"]] == [large, None]
+    assert found["map"][0] == [("a", large), ("b", None)]
+    assert [*found["unsigned"][0]] == [2**64 - 1, None]
+    assert [*chunks["list"][1]] == [large, None]
+    back = to_arrow(found[["list", "struct"]])
+    assert back.to_pydict() == table.select(back.column_names).to_pydict()
+
+
+@pytest.mark.parametrize("kind", [pa.int64(), pa.uint64(), pa.large_list(pa.int64())])
+def test_a_column_without_any_number_is_a_frame_too(kind: pa.DataType) -> None:
+    """Nothing but nulls has neither a smallest nor a largest number."""
+    frame = load(pa.table({"n": pa.nulls(2, kind)}))
+
+    assert frame["n"].isna().all()
+
+
 UNREADABLE: dict[str, Callable[[], pa.Array]] = {
     "dates after year 9999": lambda: pa.array([2**30], pa.date32()),
     "nanoseconds of a day": lambda: pa.array([1], pa.time64("ns")),

@@ -182,6 +182,70 @@ def test_a_store_s_table_gets_exactly_the_recorded_types() -> None:
     assert table.column("l").to_pylist() == [[1]]
 
 
+TRIPLE, WORDS = pa.list_(pa.int64(), 3), pa.map_(pa.string(), pa.int64())
+AB = pa.struct([("a", pa.int64()), ("b", pa.int64())])
+GIVEN_BACK: dict[str, tuple[pa.Array, pa.Array]] = {
+    "large bytes of one size": (
+        pa.array([b"ab", None], pa.large_binary()),
+        pa.array([b"ab", None], pa.binary(2)),
+    ),
+    "views of bytes of one size": (
+        pa.array([b"ab", None], pa.binary_view()),
+        pa.array([b"ab", None], pa.binary(2)),
+    ),
+    "lists of one length": (
+        pa.array([[9], [1, 2, 3], None, [4, None, 6]], pa.list_(pa.int32())).slice(1),
+        pa.array([[1, 2, 3], None, [4, None, 6]], TRIPLE),
+    ),
+    "lists of one length inside": (
+        pa.array([{"x": [1, 2, 3]}, None], pa.struct([("x", pa.large_list(pa.int64()))])),
+        pa.array([{"x": [1, 2, 3]}, None], pa.struct([("x", TRIPLE)])),
+    ),
+}
+
+
+@pytest.mark.parametrize(("given", "wanted"), GIVEN_BACK.values(), ids=GIVEN_BACK)
+def test_a_store_without_fixed_sizes_may_give_back_any(
+    given: pa.Array, wanted: pa.Array
+) -> None:
+    """Neither DuckDB's bytes nor the lists of most stores know their size."""
+    schema = pa.schema([("x", wanted.type)])
+    table = as_recorded(pa.table({"x": given}), schema)
+    table.validate(full=True)
+
+    assert table.schema.equals(schema, check_metadata=True)
+    assert table.column("x").to_pylist() == wanted.to_pylist()
+
+
+NOT_WHAT_WAS_STORED: dict[str, tuple[pa.Array, pa.DataType]] = {
+    "fields in another order": (
+        pa.array([{"b": 1, "a": 2}], pa.struct([("b", pa.int64()), ("a", pa.int64())])),
+        AB,
+    ),
+    "other fields": (pa.array([{"a": 1, "c": 2}]), AB),
+    "fewer fields": (pa.array([{"a": 1}]), AB),
+    "a list that is too short": (pa.array([[1, 2, 3], [1]]), TRIPLE),
+    "a list that is too long": (pa.array([[1, 2, 3, 4]]), TRIPLE),
+    "a list for a map": (pa.array([[1]]), WORDS),
+    "a list for a struct": (pa.array([[1]]), AB),
+    "a struct for a list": (pa.array([{"a": 1}]), pa.large_list(pa.int64())),
+    "text for a list": (pa.array(["a"]), pa.large_list(pa.int64())),
+    "bytes of another size": (pa.array([b"abc"], pa.large_binary()), pa.binary(2)),
+    "large text for numbers": (pa.array(["a"], pa.large_string()), pa.int64()),
+}
+
+
+@pytest.mark.parametrize(
+    ("given", "kind"), NOT_WHAT_WAS_STORED.values(), ids=NOT_WHAT_WAS_STORED
+)
+def test_what_is_not_the_recorded_type_is_refused_by_name(
+    given: pa.Array, kind: pa.DataType
+) -> None:
+    """Values must never change their field, and nobody can mend a traceback of Arrow."""
+    with pytest.raises(UnsupportedDataError, match="of column 'x'"):
+        as_recorded(pa.table({"x": given}), pa.schema([("x", kind)]))
+
+
 def test_nulls_inside_lists_survive_where_arrow_s_cast_breaks_them() -> None:
     """Such a table is invalid after `cast`; a reader could crash on it."""
     kind = pa.large_list(pa.field("element", pa.struct([("nothing", pa.null())])))
