@@ -19,6 +19,8 @@ AssetsError
 │   └── SourceError            a source cannot be read, or changed while it was read
 ├── StoreError                 the metadata store or the file system refuses
 │   ├── ClaimLostError         another run has taken the cell over
+│   ├── CollectedError         stored data is being deleted that was about to be shown
+│   ├── DatabaseBusyError      another process has the database open, and does not close it
 │   └── PublishError           a stable path cannot be made
 └── RunFailed                  a run ended with failed steps; carries the result
 
@@ -35,10 +37,12 @@ from typing import Any
 __all__ = [
     "AssetsError",
     "ClaimLostError",
+    "CollectedError",
     "ConfigurationError",
     "CorruptDataError",
     "CycleError",
     "DataError",
+    "DatabaseBusyError",
     "DefinitionError",
     "DefinitionErrors",
     "DuplicateKeyError",
@@ -178,6 +182,14 @@ class StoreError(AssetsError):
 
 class ClaimLostError(StoreError):
     """Another run has taken the cell over; nothing was committed."""
+
+
+class CollectedError(StoreError):
+    """Stored data that was about to be shown is being deleted; nothing was committed."""
+
+
+class DatabaseBusyError(StoreError):
+    """Another process has a database open and did not close it in time; try again."""
 
 
 class PublishError(StoreError):

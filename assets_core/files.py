@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import fcntl
 import hashlib
 import os
 import signal
@@ -40,8 +41,23 @@ POINTS = (
     "step.recorded",
     "run.begun",
     "run.ended",
+    "gc.condemned",
+    "gc.deleting",
+    "gc.deleted",
+    "gc.ended",
 )
 """Every crash point, in the order in which a step passes them."""
+
+DATABASE_POINTS = (
+    "duckdb.created",
+    "duckdb.staging",
+    "duckdb.staged",
+    "duckdb.sealing",
+    "duckdb.sealed",
+    "duckdb.publishing",
+    "duckdb.published",
+)
+"""Those that only tables in a DuckDB database pass."""
 
 READ_ONLY = 0o444
 _BLOCK = 1 << 20
@@ -52,7 +68,7 @@ class _Armed:
 
     def __init__(self, setting: str) -> None:
         name, *rest = setting.split(":") if setting else [""]
-        if name and name not in POINTS:
+        if name and name not in POINTS + DATABASE_POINTS:
             raise ValueError(f"ASSETS_CRASH names {name!r}, which is no crash point")
         self.name = name
         self.passes = next((int(part) for part in rest if part.isdigit()), 1)
@@ -146,6 +162,38 @@ class NewFile:
             remove(self.path)
 
 
+class LockFile:
+    """A file that processes lock, beside what they must not use at once.
+
+    It stays where it is; the operating system lets go of the lock of a process that dies.
+    In it is the process that took the lock last, for people to read.
+    """
+
+    def __init__(self, path: Path) -> None:
+        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+        self._file = os.open(path, flags, 0o644)
+
+    def take(self, *, shared: bool) -> bool:
+        """Take the lock if nobody has it, or all who have it share it."""
+        try:
+            how = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
+            fcntl.flock(self._file, how | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        os.ftruncate(self._file, 0)
+        os.pwrite(self._file, f"{os.getpid()}\n".encode(), 0)
+        return True
+
+    def holder(self) -> int | None:
+        """Return the process that took the lock last, if it says so."""
+        text = os.pread(self._file, 20, 0).strip()
+        return int(text) if text.isdigit() else None
+
+    def close(self) -> None:
+        """Let go of the lock."""
+        os.close(self._file)
+
+
 def make_folder(path: Path, *, mode: int = 0o755) -> None:
     """Create a folder and its parents, each made durable in the one above it."""
     if path.is_dir():
@@ -205,13 +253,18 @@ def put_copy(existing: Path, path: Path, unique: str) -> None:
     """Make `path` a read-only copy of a file, in one step for everyone who opens it."""
     temporary = path.with_name(f".{path.name}.{unique}.tmp")
     remove(temporary)
-    with NewFile(temporary) as copy, existing.open("rb") as original:
-        while block := original.read(_BLOCK):
-            copy.write(block)
+    copy_new(existing, temporary)
     with _removed_on_error(temporary):
         make_read_only(temporary)
         sync_file(temporary)
     _rename_durably(temporary, path)
+
+
+def copy_new(existing: Path, new: Path) -> None:
+    """Write a copy of a file under a name that is free."""
+    with NewFile(new) as copy, existing.open("rb") as original:
+        while block := original.read(_BLOCK):
+            copy.write(block)
 
 
 def _rename_durably(temporary: Path, path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -12,13 +12,13 @@ from assets_core.errors import (
     ConfigurationError,
     CorruptDataError,
     UnsupportedDataError,
-    UsageError,
-    nearest,
 )
 from assets_core.model.assets import Publish
+from assets_core.model.garbage import StoredObject
 from assets_core.model.keys import Cell
 from assets_core.model.records import StoredData
 from assets_core.protocols.io import Staged
+from io_managers.columns import wanted_columns
 from io_managers.formats.parquet import read_parquet, write_parquet
 from io_managers.stores.local import LocalStore, StagedFile
 
@@ -67,15 +67,7 @@ class ParquetIOManager:
         columns: tuple[str, ...] | None = None,
     ) -> pa.Table:
         """Return a stored table with the recorded schema."""
-        unknown = [name for name in columns or () if name not in schema.names]
-        if unknown:
-            near = nearest(unknown[0], schema.names)
-            raise UsageError(
-                f"'{cell}' has no column '{unknown[0]}'",
-                fix=f"did you mean '{near[0]}'?"
-                if near
-                else f"it has {', '.join(schema.names)}",
-            )
+        wanted_columns(cell, schema, columns)
         path = self._store.whole(cell, stored)
         try:
             return read_parquet(str(path), schema, columns)
@@ -120,6 +112,14 @@ class ParquetIOManager:
     def stable_path(self, cell: Cell, *, env: str) -> str:
         """Return the path at which other tools find the cell."""
         return str(self._store.stable_path(cell, env))
+
+    def objects(self) -> Iterator[StoredObject]:
+        """Yield every sealed file."""
+        return self._store.objects()
+
+    def delete(self, location: str) -> None:
+        """Delete a sealed file; does nothing if it is gone."""
+        self._store.delete(location)
 
     def leftovers(self) -> dict[str, str]:
         """Return the attempts that have something staged, and where."""

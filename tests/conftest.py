@@ -32,3 +32,12 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
                 package = marker.kwargs.get("package", program)
                 how = f"on Debian: apt-get install {package}"
                 pytest.skip(f"needs '{program}', which is not installed here ({how})")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests have to tell: `record_property("told", text)`, from any worker."""
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            for name, text in getattr(report, "user_properties", ()):
+                if name == "told" and getattr(report, "when", "") == "call":
+                    terminalreporter.write_line(f"\n{text}")

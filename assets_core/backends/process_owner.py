@@ -14,6 +14,9 @@ from pathlib import Path
 
 from assets_core.model.records import Owner
 
+_OUTERMOST = "pid:[4026531836]"
+"""What Linux calls the processes of the machine itself."""
+
 
 @lru_cache(maxsize=1)
 def _here() -> tuple[str, str]:
@@ -21,7 +24,20 @@ def _here() -> tuple[str, str]:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
     except OSError:
         boot = ""
-    return socket.gethostname(), boot
+    return _host(), boot
+
+
+def _host() -> str:
+    """Return the name of this host; containers on it count as hosts of their own.
+
+    They may share name and disk, and see only their own processes.
+    """
+    name = socket.gethostname()
+    try:
+        inside = Path("/proc/self/ns/pid").readlink().name
+    except OSError:
+        return name
+    return name if inside == _OUTERMOST else f"{name} {inside}"
 
 
 def this_process() -> Owner:
@@ -30,14 +46,11 @@ def this_process() -> Owner:
     return Owner(host, boot, os.getpid(), _started(os.getpid()))
 
 
-def is_alive(owner: Owner) -> bool:
-    """Return whether a process may still be running.
-
-    A process of another host is taken to be alive: nobody here can know.
-    """
+def is_alive(owner: Owner) -> bool | None:
+    """Return whether a process is running; None for another host: nobody here can know."""
     host, boot = _here()
     if owner.host != host:
-        return True
+        return None
     if owner.boot != boot:
         return False
     return _started(owner.pid) == owner.started != ""

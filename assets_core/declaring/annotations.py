@@ -8,6 +8,7 @@ from __future__ import annotations
 import inspect
 import typing
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from assets_core.errors import AssetsError, DefinitionError
@@ -91,7 +92,10 @@ def _upstream(given: Any) -> Upstream | None:
 
 def _annotations(function: Callable[..., Any]) -> dict[str, Any]:
     """Return annotations as types where they can be evaluated, else as text."""
-    plain = inspect.unwrap(function)
+    plain: Any = function
+    while isinstance(plain, partial):
+        plain = plain.func
+    plain = inspect.unwrap(plain)
     plain = getattr(plain, "__func__", plain)
     if not inspect.isfunction(plain):
         plain = type(function).__call__

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Literal
 
 from assets_core.model.keys import Cell
 
 Digest = str  # 32 hexadecimal characters, 128 bits
+
+_Place = tuple[str, str]  # the kind and the name of a component
 
 NO_DIGEST: Digest = "0" * 32
 
@@ -123,6 +126,8 @@ def changed_components(now: CodeVersion, last: CodeVersion) -> tuple[ComponentCh
     """Return what differs between two code versions, functions first, then by name."""
     before = {(part.kind, part.name): part for part in last.components}
     after = {(part.kind, part.name): part for part in now.components}
+    for old_place, new_place in _moved(before.keys(), after.keys()):
+        before[new_place] = before.pop(old_place)
     changes: list[ComponentChange] = []
     for kind, name in sorted(before.keys() | after.keys(), key=_functions_first):
         old, new = before.get((kind, name)), after.get((kind, name))
@@ -133,6 +138,25 @@ def changed_components(now: CodeVersion, last: CodeVersion) -> tuple[ComponentCh
         elif old is not None and new is not None and old.digest != new.digest:
             changes.append(ComponentChange(kind, name, "changed", old.text, new.text))
     return tuple(changes)
+
+
+def _moved(
+    before: AbstractSet[_Place], after: AbstractSet[_Place]
+) -> list[tuple[_Place, _Place]]:
+    """Return where components were and are that only stand somewhere else now."""
+    gone, new = _by_last_name(before - after), _by_last_name(after - before)
+    return [
+        (gone[name][0], new[name][0])
+        for name in sorted(gone.keys() & new.keys())
+        if len(gone[name]) == len(new[name]) == 1
+    ]
+
+
+def _by_last_name(places: Iterable[_Place]) -> dict[_Place, list[_Place]]:
+    found: dict[_Place, list[_Place]] = {}
+    for kind, name in places:
+        found.setdefault((kind, name.rpartition(".")[2]), []).append((kind, name))
+    return found
 
 
 def _functions_first(part: tuple[str, str]) -> tuple[bool, str, str]:

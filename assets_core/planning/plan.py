@@ -37,12 +37,14 @@ class Plan:
     Attributes:
         fresh: Selected cells that need nothing.
         forced: Cells that are computed even if nothing changed.
+        held: Cells that were rolled back on purpose and are left as they are.
     """
 
     env: str
     steps: tuple[Step, ...] = ()
     fresh: tuple[Cell, ...] = ()
     forced: frozenset[Cell] = frozenset()
+    held: tuple[Cell, ...] = ()
 
     @property
     def counts(self) -> dict[str, int]:

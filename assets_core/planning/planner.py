@@ -17,7 +17,7 @@ from assets_core.model.records import Head, Materialization
 from assets_core.model.versions import CodeVersion, Digest, InputVersion, digest
 from assets_core.planning.plan import Action, Plan, Step
 from assets_core.planning.reasons import ABSENT, NEVER_REUSED, ONLY_LOOKING, Reason
-from assets_core.planning.staleness import UNKNOWN, Expected, Last, why_stale
+from assets_core.planning.staleness import UNKNOWN, Expected, Last, stamp, why_stale
 from assets_core.protocols.metadata import Reusable
 
 
@@ -44,6 +44,11 @@ class Known:
     reusable: Mapping[tuple[Cell, Digest], Reusable] = field(default_factory=dict)
     absent: frozenset[str] = frozenset()
 
+    def holds(self, cell: Cell) -> bool:
+        """Return whether a cell was rolled back on purpose."""
+        head = self.heads.get(cell)
+        return head is not None and head.held
+
     def last(self, cell: Cell) -> Last | None:
         """Return what is remembered of a cell."""
         head = self.heads.get(cell)
@@ -51,8 +56,20 @@ class Known:
             return None
         made = self.records.get(head.materialization)
         code = None if made is None else self.codes.get(made.code)
-        validation = None if made is None else self.codes.get(made.validation)
+        validation = None if made is None else self._passed_last(cell, head, made)
         return Last(head, self.missing.get(cell, ""), made, code, validation)
+
+    def _passed_last(
+        self, cell: Cell, head: Head, made: Materialization
+    ) -> CodeVersion | None:
+        """Return what had looked at a result when the head came to show it.
+
+        A result may have passed other rules since those that it was made with.
+        """
+        same = self.reusable.get((cell, head.recipe))
+        passed = same.validated if same and same.materialization.id == made.id else ()
+        stamped = (one for one in passed if stamp(one, made.stored.storage) == head.stamp)
+        return self.codes.get(next(stamped, made.validation))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +116,7 @@ def make_plan(
     scope = set(wanted.selected)
     if wanted.upstream:
         scope |= graph.ancestors(wanted.selected)
+    held = tuple(cell for cell in map(Cell, sorted(scope)) if known.holds(cell))
     outcomes: dict[AssetKey, Outcome] = {}
     steps: list[Step] = []
     fresh: list[Cell] = []
@@ -121,9 +139,10 @@ def make_plan(
             forced.add(cell)
         if verdict.action is not None:
             steps.append(Step(cell, verdict.action, verdict.reasons))
-        elif key in wanted.selected:
+        elif key in wanted.selected and not known.holds(cell):
             fresh.append(cell)
-    return Plan(known.env, tuple(steps), tuple(fresh), frozenset(forced))
+    held = tuple(cell for cell in held if cell not in forced)
+    return Plan(known.env, tuple(steps), tuple(fresh), frozenset(forced), held)
 
 
 def decide(
@@ -136,6 +155,8 @@ def decide(
 ) -> Verdict:
     """Return what has to be done with one cell, given what its inputs hold."""
     last = known.last(cell)
+    if last is not None and last.head.held and not forced:
+        return Verdict(None)  # rolled back on purpose
     reasons = why_stale(now, inputs, last, at=known.at, forced=forced)
     if not reasons:
         return Verdict(None)

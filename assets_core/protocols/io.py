@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 from assets_core.model.assets import Publish
+from assets_core.model.garbage import StoredObject
 from assets_core.model.keys import Cell
 from assets_core.model.records import StoredData
 
@@ -98,6 +99,18 @@ class IOManager(Protocol):
 
     def stable_path(self, cell: Cell, *, env: str) -> str:
         """Return the path at which other tools find the cell."""
+        ...
+
+    def objects(self) -> Iterator[StoredObject]:
+        """Yield everything that was ever sealed and is still there, in any order."""
+        ...
+
+    def delete(self, location: str) -> None:
+        """Delete something that was sealed; does nothing if it is gone.
+
+        Only garbage collection calls this, after the metadata store has said that nobody
+        needs the bytes and nobody can begin to.
+        """
         ...
 
     def leftovers(self) -> dict[str, str]:

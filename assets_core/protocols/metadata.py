@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from assets_core.model.garbage import Condemned, KeptResult, Place
 from assets_core.model.keys import AssetKey, Cell
 from assets_core.model.records import (
     CheckRecord,
@@ -85,8 +86,13 @@ class MetadataStore(Protocol):
     def claim(self, env: str, cell: Cell, attempt: str, owner: Owner) -> Claim | Owner:
         """Take the right to commit a cell, or return who has it.
 
-        A claim of the same host whose owner is no longer alive is taken over.
+        A claim of the same host whose owner is no longer alive is taken over, and so is
+        one of another host whose lease has ended.
         """
+        ...
+
+    def renew(self, owner: Owner) -> None:
+        """Extend the leases of all claims of a process, which is alive."""
         ...
 
     def release(self, claim: Claim) -> None:
@@ -104,6 +110,8 @@ class MetadataStore(Protocol):
 
         Raises:
             ClaimLostError: The fence or the head is no longer what the claim saw.
+            CollectedError: Garbage collection is deleting the bytes, or has done so
+                since the claim was taken.
         """
         ...
 
@@ -160,6 +168,42 @@ class MetadataStore(Protocol):
         self, materialization: str, run_id: str, checks: Sequence[CheckRecord], at: float
     ) -> None:
         """Remember what checks found on a stored result."""
+        ...
+
+    # Garbage collection: condemned, being deleted, deleted.
+
+    def results(self) -> tuple[KeptResult, ...]:
+        """Return all results, oldest first, with where their bytes are."""
+        ...
+
+    def shown(self) -> frozenset[str]:
+        """Return the results that any head in any environment names."""
+        ...
+
+    def condemn(self, places: Iterable[Place], since: float, at: float) -> int:
+        """Condemn bytes, but for those that are needed; return how many are new.
+
+        Needed is what any head names, and what a result uses that is younger than `since`.
+        """
+        ...
+
+    def condemned(self) -> tuple[Condemned, ...]:
+        """Return all bytes that are condemned, being deleted, or just deleted."""
+        ...
+
+    def begin_deletion(self, places: Iterable[Place], owner: Owner) -> tuple[Place, ...]:
+        """Say that condemned bytes are going to be deleted; return those that may be.
+
+        What a head names by now is no longer condemned.
+        """
+        ...
+
+    def end_deletion(self, places: Iterable[Place]) -> None:
+        """Say that bytes are gone. Commits by claims that are older are refused."""
+        ...
+
+    def take_over_deletions(self, owner: Owner) -> tuple[Place, ...]:
+        """Return what a process was deleting that is no longer alive; it is ours now."""
         ...
 
     # Its own health.

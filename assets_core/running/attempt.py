@@ -131,6 +131,8 @@ def _know(
     head = heads.get(job.cell)
     last = records.get(head.materialization) if head else None
     reusable = tools.store.reusable([job.asset.key])
+    digests = {digest for one in reusable.values() for digest in one.validated}
+    digests |= {last.code, last.validation} if last else set()
     manager = tools.io_of(job.asset)
     stored = [one.materialization.stored for one in reusable.values()]
     absent = manager.absent(one for one in stored if one.storage == manager.storage)
@@ -146,7 +148,7 @@ def _know(
         missing=missing,
         at=tools.clock.now(),
         records=records,
-        codes=tools.store.code_versions({last.code, last.validation} if last else ()),
+        codes=tools.store.code_versions(digests),
         reusable=reusable,
         absent=frozenset(absent),
     )

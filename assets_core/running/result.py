@@ -15,6 +15,7 @@ class RunResult:
     Attributes:
         steps: Every planned step, in the order of the plan.
         fresh: Selected cells that needed nothing.
+        held: Cells that were rolled back on purpose and left as they are.
     """
 
     run_id: str
@@ -23,6 +24,7 @@ class RunResult:
     steps: tuple[StepRecord, ...]
     fresh: tuple[Cell, ...]
     seconds: float
+    held: tuple[Cell, ...] = ()
 
     @property
     def counts(self) -> dict[str, int]:

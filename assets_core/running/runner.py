@@ -28,6 +28,8 @@ from assets_core.planning.staleness import Expected
 from assets_core.protocols.executor import Executor
 from assets_core.running.attempt import Job
 from assets_core.running.calling import log_path, open_log
+from assets_core.running.deleting import finish_deletions
+from assets_core.running.heartbeat import heartbeat
 from assets_core.running.publishing import publish_pending
 from assets_core.running.result import RunResult
 from assets_core.running.step import run_step
@@ -49,7 +51,8 @@ def carry_out(
     tools.store.begin_run(run.id, plan.env, request, tools.owner, tools.clock.now())
     crash_point("run.begun")
     tools.notify(RunStarted(run.id, len(plan.steps), len(plan.fresh)))
-    canceled = run.go()
+    with heartbeat(tools):
+        canceled = run.go()
     steps = tuple(run.records[step.cell] for step in plan.steps)
     status = _status(steps, canceled=canceled)
     counts = count_statuses(steps, len(plan.fresh))
@@ -59,7 +62,7 @@ def carry_out(
         remove_folder(tools.logs / old)
     seconds = tools.clock.elapsed() - started
     tools.notify(RunEnded(run.id, status, seconds))
-    return RunResult(run.id, plan.env, status, steps, plan.fresh, seconds)
+    return RunResult(run.id, plan.env, status, steps, plan.fresh, seconds, plan.held)
 
 
 def tidy_up(tools: Tools, graph: Graph, env: str) -> None:
@@ -71,6 +74,7 @@ def tidy_up(tools: Tools, graph: Graph, env: str) -> None:
     for manager, attempts in leftovers:
         for attempt in attempts - alive:
             manager.drop_leftover(attempt)
+    finish_deletions(tools)
     publish_pending(tools, graph, env)
 
 

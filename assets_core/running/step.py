@@ -10,9 +10,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from assets_core.errors import AssetsError, SourceError
+from assets_core.errors import AssetsError, CollectedError, MissingDataError, SourceError
 from assets_core.files import crash_point
 from assets_core.model.assets import Input, Source
+from assets_core.model.keys import Cell
 from assets_core.model.records import CheckRecord, Materialization, StepRecord
 from assets_core.planning.planner import Verdict, decide
 from assets_core.protocols.frames import StepFrames
@@ -20,6 +21,7 @@ from assets_core.running.attempt import Attempt, Job, look, take_claim
 from assets_core.running.calling import Call, call_function
 from assets_core.running.checking import apply_schema, refuse, run_check
 from assets_core.running.committing import new_result, record_of, show_result, store_result
+from assets_core.running.deleting import wait_for_deletion
 from assets_core.running.reading import read_head, read_materialization
 from assets_core.running.tools import Tools
 from assets_core.versioning.canonical import canonical_table, in_canonical_order
@@ -28,9 +30,31 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
+TRIES = 3
+"""How often a step is tried whose stored data is deleted while it goes on."""
+
+UNCHANGED = "its inputs came out unchanged"
+HELD = "it was rolled back while this run went on"
+
+
 def run_step(tools: Tools, job: Job) -> StepRecord:
     """Carry out one step and return how it ended. Raises what stood in the way."""
     started = tools.clock.elapsed()
+    record = None
+    for left in reversed(range(TRIES)):
+        try:
+            record = _try_step(tools, job)
+            break
+        except CollectedError as error:
+            # Garbage collection was faster: the data it deletes has to be made again.
+            if not left:
+                raise
+            wait_for_deletion(tools, error.where)
+    assert record is not None  # noqa: S101 - the last try ends or raises
+    return replace(record, seconds=tools.clock.elapsed() - started)
+
+
+def _try_step(tools: Tools, job: Job) -> StepRecord:
     claim = take_claim(tools, job)
     try:
         crash_point("claim.taken")
@@ -44,15 +68,15 @@ def run_step(tools: Tools, job: Job) -> StepRecord:
         raise
     if record.status == "skipped":
         tools.store.release(claim)
-    return replace(record, seconds=tools.clock.elapsed() - started)
+    return record
 
 
 def _act(attempt: Attempt, verdict: Verdict) -> StepRecord:
     reasons = tuple(str(reason) for reason in verdict.reasons)
     made = verdict.made
     if verdict.action is None:
-        unchanged = ("its inputs came out unchanged",)
-        return record_of(attempt.job.cell, "skipped", attempt.shown, unchanged)
+        why = HELD if attempt.known.holds(attempt.job.cell) else UNCHANGED
+        return record_of(attempt.job.cell, "skipped", attempt.shown, (why,))
     _may_publish(attempt)
     if verdict.action == "compute" or made is None:
         return _compute(attempt, reasons)
@@ -149,7 +173,12 @@ def _load(attempt: Attempt, frames: StepFrames, given: Input) -> Any:
     if isinstance(node, Source):
         return attempt.tools.source_path(node)
     made = attempt.made[given.upstream]
-    table = read_materialization(attempt.tools, made, given.columns)
+    try:
+        table = read_materialization(attempt.tools, made, given.columns)
+    except MissingDataError as error:
+        if attempt.known.holds(Cell(given.upstream)):
+            error.fix = f"assets materialize {given.upstream} --force"
+        raise
     return frames.load(table, given.form, given.parameter)
 
 

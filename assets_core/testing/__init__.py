@@ -40,12 +40,13 @@ _HOMES = {
     "FakeClock": ("fakes",),
     "IOManagerContract": (
         "io_contract",
-        *("io_writing", "io_types", "io_damage", "io_publishing"),
+        *("io_writing", "io_types", "io_damage", "io_publishing", "io_deleting"),
     ),
     "MemoryObserver": ("fakes",),
     "MetadataStoreContract": (
         "metadata_contract",
         *("metadata_results", "metadata_claims", "metadata_records", "metadata_crowds"),
+        "metadata_garbage",
     ),
     "new_ids": ("fakes",),
 }

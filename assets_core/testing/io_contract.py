@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from assets_core.testing.io_damage import DamageSuite
+from assets_core.testing.io_deleting import DeletingSuite
 from assets_core.testing.io_publishing import PublishingSuite
 from assets_core.testing.io_types import TypesSuite
 from assets_core.testing.io_writing import WritingSuite
 
 
-class IOManagerContract(WritingSuite, TypesSuite, DamageSuite, PublishingSuite):
+class IOManagerContract(
+    WritingSuite, TypesSuite, DamageSuite, PublishingSuite, DeletingSuite
+):
     """The promises of `assets_core.protocols.io.IOManager`.
 
     Say how one is opened, and how its bytes are reached without it, see `IOSuite`:

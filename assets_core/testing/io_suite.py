@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Any
@@ -72,6 +73,15 @@ class IOSuite(ABC):
     @abstractmethod
     def can_be_changed(self, folder: Path, stored: StoredData) -> bool:
         """Return whether another tool may write into the bytes of a stored table."""
+
+    def size_and_checksum(self, folder: Path, stored: StoredData) -> tuple[int, str]:
+        """Return what must be recorded as size and checksum of a stored table.
+
+        Those of its bytes, if this is not overridden: for stores whose tables are no
+        files, and which compare values.
+        """
+        data = self.get_bytes(folder, stored)
+        return len(data), hashlib.sha256(data).hexdigest()
 
     def put_foreign(self, stable_path: str) -> None:
         """Put something that is not ours at a stable path; a file where it is one."""

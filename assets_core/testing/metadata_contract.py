@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from assets_core.testing.metadata_claims import ClaimsSuite, PublicationsSuite
 from assets_core.testing.metadata_crowds import CrowdsSuite
+from assets_core.testing.metadata_garbage import GarbageSuite
 from assets_core.testing.metadata_records import RecordsSuite
 from assets_core.testing.metadata_results import ResultsSuite
 
 
 class MetadataStoreContract(
-    ResultsSuite, ClaimsSuite, PublicationsSuite, RecordsSuite, CrowdsSuite
+    ResultsSuite, ClaimsSuite, PublicationsSuite, RecordsSuite, GarbageSuite, CrowdsSuite
 ):
     """The promises of `assets_core.protocols.metadata.MetadataStore`.
 

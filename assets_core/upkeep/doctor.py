@@ -97,8 +97,9 @@ def _head(
             if type(error).__name__ == "MissingDataError"
             else "output_damaged"
         )
+        fix = again if head.held else error.fix  # what is held is computed by force only
         yield Finding(
-            kind, cell.asset, cell.partition, error.where or None, error.problem, error.fix
+            kind, cell.asset, cell.partition, error.where or None, error.problem, fix
         )
         return
     node = graph.nodes.get(cell.asset)

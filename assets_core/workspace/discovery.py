@@ -70,13 +70,30 @@ def _on_path(root: Path) -> Iterator[None]:
 def _forget(settings: Settings) -> None:
     """Forget modules of this project, and others that took their names."""
     roots = tuple(f"{folder}/" for folder in {settings.root, settings.root.resolve()})
-    names = {name.partition(".")[0] for name in settings.modules}
+    names = {name.partition(".")[0] for name in settings.modules} | _beside(settings.root)
     for name, module in list(sys.modules.items()):
         file = getattr(module, "__file__", None) or ""
         inside = file.startswith(roots) and "site-packages" not in file
         same_name = bool(file) and name.partition(".")[0] in names and not _is_ours(name)
         if name != "__main__" and (inside or same_name):
             del sys.modules[name]
+
+
+def _beside(root: Path) -> set[str]:
+    """Return the names that the project's modules may import from its folder.
+
+    Another project that was opened in this process may have helpers of the same names.
+    """
+    found = {path.stem for path in root.glob("*.py")}
+    found |= {path.parent.name for path in root.glob("*/__init__.py")}
+    return {name for name in found if not _is_package(sys.modules.get(name))}
+
+
+def _is_package(module: ModuleType | None) -> bool:
+    """Tell whether a module comes with Python or was installed."""
+    file = getattr(module, "__file__", None) or ""
+    name = getattr(module, "__name__", "")
+    return "site-packages" in file or name in sys.stdlib_module_names
 
 
 def _is_ours(name: str) -> bool:

@@ -94,6 +94,9 @@ def _changed_input(
             f"the file {node.path} {'cannot be read' if missing else 'has other content'}"
         )
         return Root(key, "source_missing" if missing else "source_changed", text)
+    head = found[key].head
+    if head is not None and head.held:
+        return Root(key, "rolled_back", f"'{key}' was rolled back and is held there")
     last = workspace.tools.store.history(Cell(key), limit=1)
     if not last:
         return None

@@ -108,10 +108,11 @@ def _absent(tools: Tools, stored: Iterable[StoredData]) -> set[tuple[str, str]]:
 def _details(tools: Tools, known: Known, cells: list[Cell]) -> Known:
     heads = [known.heads[cell].materialization for cell in cells if cell in known.heads]
     records = {**known.records, **tools.store.materializations(heads)}
+    reusable = tools.store.reusable([cell.asset for cell in cells])
     digests = {
         digest for made in records.values() for digest in (made.code, made.validation)
     }
-    reusable = tools.store.reusable([cell.asset for cell in cells])
+    digests |= {digest for one in reusable.values() for digest in one.validated}
     stored = (one.materialization.stored for one in reusable.values())
     return replace(
         known,

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Mapping
+from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import cast
 
 from assets_core.errors import AssetsError, ConfigurationError, nearest
+from assets_core.model.keys import AssetKey, Cell
+from assets_core.model.records import MAIN
 from assets_core.protocols.io import IOManager, MakeIOManager
 from assets_core.workspace.settings import IOSettings, Settings
 
@@ -15,7 +20,7 @@ GROUP = "assets_core.io_managers"
 
 def make_io_managers(settings: Settings) -> dict[str, IOManager]:
     """Return the IO managers of a project by name, or raise all that is wrong with them."""
-    known = {point.name: point for point in entry_points(group=GROUP)}
+    known = _installed(tuple(sys.path))
     _refuse_shadow(settings)
     problems: list[str] = []
     made: dict[str, IOManager] = {}
@@ -24,9 +29,9 @@ def make_io_managers(settings: Settings) -> dict[str, IOManager]:
             made[name] = _make(section, known, settings)
         except AssetsError as error:
             problems.append(f"[io.{name}] {error.problem}")
-    storages: dict[str, str] = {}
+    places: dict[str, str] = {}
     for name, manager in made.items():
-        other = storages.setdefault(manager.storage, name)
+        other = places.setdefault(_place(manager), name)
         if other != name:
             problems.append(
                 f"[io.{name}] is the same place as [io.{other}]: {manager.storage}"
@@ -38,6 +43,17 @@ def make_io_managers(settings: Settings) -> dict[str, IOManager]:
             where=settings.file or str(settings.root),
         )
     return made
+
+
+@cache
+def _installed(_path: tuple[str, ...]) -> Mapping[str, EntryPoint]:
+    """Return the entry points of all packages on Python's path, which takes a while."""
+    return {point.name: point for point in entry_points(group=GROUP)}
+
+
+def _place(manager: IOManager) -> str:
+    """Return where data lies, however the settings write it: one place has one keeper."""
+    return os.path.realpath(manager.stable_path(Cell(AssetKey("any")), env=MAIN))
 
 
 def _make(

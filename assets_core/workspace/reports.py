@@ -16,6 +16,7 @@ from assets_core.model.records import CheckRecord, Observation
 from assets_core.planning.plan import Plan
 from assets_core.planning.reasons import Reason
 from assets_core.upkeep.doctor import Examined
+from assets_core.upkeep.gc import Collected, Garbage
 from assets_core.workspace.explaining import Explanation, Root
 from assets_core.workspace.plain import instant, plain
 from assets_core.workspace.status import AssetStatus
@@ -41,6 +42,7 @@ def plan_report(plan: Plan) -> Document:
             for step in plan.steps
         ],
         "counts": plan.counts,
+        "held": [{"asset": cell.asset, "partition": cell.partition} for cell in plan.held],
     }
 
 
@@ -186,4 +188,41 @@ def doctor_report(examined: Examined) -> Document:
     return {
         "findings": [asdict(finding) for finding in examined.findings],
         "checked": examined.checked,
+    }
+
+
+def gc_report(collected: Collected, *, dry_run: bool) -> Document:
+    """Return the document of `assets gc`."""
+    return {
+        "dry_run": dry_run,
+        "deleted": [_garbage(one) for one in collected.deleted],
+        "condemned": [_garbage(one) for one in collected.condemned],
+        "counts": {
+            "deleted": len(collected.deleted),
+            "condemned": len(collected.condemned),
+            "kept": collected.kept,
+        },
+        "bytes": {"deleted": collected.freed, "condemned": collected.waiting},
+    }
+
+
+def _garbage(one: Garbage) -> Document:
+    return {
+        "storage": one.storage,
+        "location": one.location,
+        "bytes": one.bytes,
+        "due_at": instant(one.due_at),
+    }
+
+
+def rollback_report(status: AssetStatus) -> Document:
+    """Return the document of `assets rollback`."""
+    head = status.head
+    return {
+        "asset": status.key,
+        "partition": None,
+        "status": status.status,
+        "materialization": head.materialization if head else None,
+        "data_version": head.data_version if head else None,
+        "held": bool(head and head.held),
     }

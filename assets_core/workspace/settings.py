@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
 from assets_core.errors import ConfigurationError, nearest
+from assets_core.model.garbage import Retention
 
 FILE = "assets.toml"
 STATE = ".assets"
@@ -22,12 +23,13 @@ EXECUTORS = ("inline", "threads")
 Packages = Literal["record", "minor", "exact"]
 PACKAGES: tuple[Packages, ...] = get_args(Packages)
 KEEP_RUNS = 1000
+MANY = 1_000_000
 
 _SECTIONS: Mapping[str, tuple[str, ...]] = {
     "metadata": ("url",),
     "executor": ("type", "jobs"),
     "versions": ("packages",),
-    "retention": ("runs",),
+    "retention": ("runs", "versions", "days", "grace_hours"),
 }
 _PLAIN = ("name", "modules")
 _TOP = (*_PLAIN, "io", *_SECTIONS)
@@ -52,6 +54,7 @@ class Settings:
         jobs: How many steps run at once; None leaves it to the machine.
         packages: Whether versions of installed packages count as part of the code.
         keep_runs: How many runs are remembered with their steps and logs.
+        retention: What garbage collection keeps.
     """
 
     root: Path
@@ -66,6 +69,7 @@ class Settings:
     jobs: int | None = None
     packages: Packages = "record"
     keep_runs: int = KEEP_RUNS
+    retention: Retention = field(default_factory=Retention)
 
     @property
     def state(self) -> Path:
@@ -157,7 +161,7 @@ def _with_environment(
 
 def _as_value(text: str) -> Any:
     """Read a value as TOML would where it is a number, boolean or list; else as text."""
-    if not re.fullmatch(r"\d+|true|false|\[.*\]", text):
+    if not re.fullmatch(r"\d+(\.\d+)?|true|false|\[.*\]", text):
         return text
     try:
         return tomllib.loads(f"value = {text}")["value"]
@@ -225,6 +229,7 @@ def _checked(root: Path, file: str, data: dict[str, Any], problems: list[str]) -
         jobs=jobs,
         packages=cast("Packages", packages),
         keep_runs=keep_runs or KEEP_RUNS,
+        retention=_retention(sections["retention"], problems),
     )
 
 
@@ -282,6 +287,20 @@ def _above_zero(
         return value
     problems.append(f"{name}.{key} must be a number above zero, not {value!r}")
     return None
+
+
+def _retention(section: dict[str, Any], problems: list[str]) -> Retention:
+    usual = Retention()
+    kinds = {"versions": int, "days": int | float, "grace_hours": int | float}
+    found: dict[str, Any] = {}
+    for key, kind in kinds.items():
+        value = section.get(key, getattr(usual, key))
+        if not isinstance(value, kind) or isinstance(value, bool) or not 0 <= value < MANY:
+            number = "whole number" if kind is int else "number"
+            problems.append(f"retention.{key} must be a {number} from 0 on, not {value!r}")
+            value = getattr(usual, key)
+        found[key] = value
+    return Retention(**found)
 
 
 def _unknown(key: str, known: tuple[str, ...] | list[str]) -> str:

@@ -19,7 +19,8 @@ class AssetStatus:
     """How an asset stands.
 
     Attributes:
-        status: `missing`, `failed`, `stale` or `fresh`; a source is missing or fresh.
+        status: `missing`, `failed`, `stale`, `held` or `fresh`; a source is missing or
+            fresh.
         step: What would be done, where something would.
     """
 
@@ -65,4 +66,6 @@ def _word(
         return "missing"
     if error is not None:
         return "failed"
-    return "fresh" if step is None else "stale"
+    if step is not None:
+        return "stale"
+    return "held" if head.held else "fresh"

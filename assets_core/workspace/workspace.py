@@ -24,6 +24,10 @@ from assets_core.running.reading import read_head, read_materialization
 from assets_core.running.result import RunResult
 from assets_core.running.runner import carry_out
 from assets_core.running.tools import Tools
+from assets_core.upkeep.doctor import Examined
+from assets_core.upkeep.gc import Collected, collect
+from assets_core.upkeep.rollback import let_go, roll_back
+from assets_core.upkeep.verify import verify
 from assets_core.versioning.code_version import CodeVersions
 from assets_core.workspace import opening
 from assets_core.workspace.discovery import find_definitions
@@ -289,6 +293,44 @@ class Workspace:
             else f"'{version}' begins several versions of '{asset.key}'",
             fix=f"run 'assets show {asset.key}' to see its history",
         )
+
+    # Keeping what was made.
+
+    def verify(self, selection: Selection = None, *, deep: bool = False) -> Examined:
+        """Read what is stored and return what is not what it was when it was written.
+
+        Args:
+            selection: Assets; without one, all.
+            deep: Also look at earlier versions, and compare content with data versions.
+        """
+        return verify(self.tools, self.env, self.select(selection), deep=deep)
+
+    def rollback(self, key: str, *, to: str | None = None, release: bool = False) -> None:
+        """Show an earlier version of an asset and hold it there, or let go of it again.
+
+        Args:
+            key: The asset.
+            to: The id of one of its materializations, or the beginning of it.
+            release: Let runs decide about the asset again.
+        """
+        asset = self.asset(key)
+        if (to is None) != release:
+            raise UsageError(
+                "A rollback names a version, or releases the asset; one of them",
+                fix=f"run 'assets show {key}' to see the versions",
+            )
+        if to is None:
+            let_go(self.tools, asset, self.env)
+        else:
+            roll_back(self.tools, asset, self.version(asset, to), self.env)
+
+    def gc(self, *, dry_run: bool = False) -> Collected:
+        """Delete stored data that nobody needs, as the settings under `retention` say.
+
+        Args:
+            dry_run: Change nothing, and return what would be done.
+        """
+        return collect(self.tools, self.settings.retention, dry_run=dry_run)
 
     def __getitem__(self, key: str) -> AssetHandle:
         return AssetHandle(self, self.asset(key))

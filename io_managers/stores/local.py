@@ -19,6 +19,7 @@ from assets_core import files
 from assets_core.errors import CorruptDataError, MissingDataError, PublishError, StoreError
 from assets_core.files import crash_point
 from assets_core.model.assets import Publish
+from assets_core.model.garbage import StoredObject
 from assets_core.model.keys import Cell
 from assets_core.model.records import MAIN, StoredData
 
@@ -158,15 +159,22 @@ class LocalStore:
         return gone
 
     def _path(self, cell: Cell, stored: StoredData) -> Path:
-        """Return where a stored file is. Records are not trusted to stay in this folder."""
-        parts = PurePosixPath(stored.location).parts
-        if parts[:1] != (OBJECTS,) or ".." in parts:
+        """Return where a stored file is."""
+        try:
+            return self._inside(stored.location)
+        except ValueError as error:
             raise StoreError(
                 f"The record of '{cell}' names a file that is not in its storage",
                 fix=f"assets materialize {cell.asset} --force",
                 where=stored.location,
-            )
-        return self.root / stored.location
+            ) from error
+
+    def _inside(self, location: str) -> Path:
+        """Return the path of a location. Records are not trusted to stay in this folder."""
+        parts = PurePosixPath(location).parts
+        if parts[:1] != (OBJECTS,) or ".." in parts:
+            raise ValueError(location)
+        return self.root / location
 
     def _is_whole(self, path: Path, checksum: str) -> bool:
         return files.file_digest(path)[0] == checksum
@@ -236,6 +244,38 @@ class LocalStore:
         checksum, _ = files.file_digest(path)
         return f"{OBJECTS}/{checksum[:2]}/{checksum}{self.suffix}"
 
+    # Deleting.
+
+    def objects(self) -> Iterator[StoredObject]:
+        """Yield every sealed file."""
+        for folder in _entries(self.root / OBJECTS):
+            if folder.name == PurePosixPath(STAGING).name or not folder.is_dir():
+                continue
+            for file in _entries(Path(folder.path)):
+                if file.name.endswith(self.suffix) and file.is_file(follow_symlinks=False):
+                    found = file.stat(follow_symlinks=False)
+                    location = f"{OBJECTS}/{folder.name}/{file.name}"
+                    yield StoredObject(location, found.st_size, found.st_mtime)
+
+    def delete(self, location: str) -> None:
+        """Delete a sealed file; does nothing if it is gone."""
+        try:
+            path = self._inside(location)
+        except ValueError:
+            raise StoreError(
+                "What is to be deleted is no file of this storage",
+                fix="nothing was deleted; run 'assets doctor' to see what is wrong",
+                where=location,
+            ) from None
+        try:
+            files.remove(path)
+        except OSError as error:
+            raise StoreError(
+                f"Stored data cannot be deleted: {error.strerror or error}",
+                fix="check the rights of the folder, then run it again",
+                where=str(path),
+            ) from error
+
     def leftovers(self) -> dict[str, str]:
         """Return the attempts that have a file staged, and its path."""
         with contextlib.suppress(FileNotFoundError, NotADirectoryError):
@@ -258,3 +298,11 @@ class LocalStore:
                 fix="nothing was changed; check disk space and rights, then run again",
                 where=str(error.filename or path),
             ) from error
+
+
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as found:
+            return list(found)
+    except FileNotFoundError:
+        return []

@@ -20,11 +20,13 @@ from assets_core import ConfigurationError, asset, errors
 from assets_core.files import POINTS
 from assets_core.interfaces.cli.overview import COMMANDS
 from assets_core.interfaces.cli.template import ASSETS
+from assets_core.model.garbage import Retention
 from assets_core.model.keys import AssetKey
 from assets_core.model.versions import ComponentChange
 from assets_core.planning import reasons
 from assets_core.workspace import settings
 from assets_core.workspace.plugins import GROUP
+from io_managers.duckdb import make_duckdb
 from io_managers.parquet import make_parquet
 
 ROOT = Path(__file__).parents[2]
@@ -76,10 +78,13 @@ def all_settings() -> Iterator[tuple[str, ...]]:
     yield from (("name",), ("modules",), ("io", "NAME", "type"))
     for section, keys in settings._SECTIONS.items():
         yield from ((section, key) for key in keys)
-    with pytest.raises(ConfigurationError, match="it has ") as refused:
-        make_parquet(".", {"no such option": 1})
-    options = refused.value.problem.partition("it has ")[2]
-    for option in re.findall(r"\w+", options.replace(" and ", " ")):
+    options: set[str] = set()
+    for make in (make_parquet, make_duckdb):
+        with pytest.raises(ConfigurationError, match="it has ") as refused:
+            make(".", {"no such option": 1})
+        told = refused.value.problem.partition("it has ")[2]
+        options.update(re.findall(r"\w+", told.replace(" and ", " ")))
+    for option in sorted(options):
         yield ("io", "NAME", option)
 
 
@@ -106,9 +111,10 @@ def test_every_setting_has_its_line_and_its_variable(setting: tuple[str, ...]) -
     name = ".".join(setting)
     variable = f"`ASSETS_{'__'.join(setting).upper()}`" if len(setting) > 1 else "| |"
 
-    (line,) = [line for line in lines if line.startswith(f"| `{name}` |")]
+    found = [line for line in lines if line.startswith(f"| `{name}` |")]
 
-    assert variable in line
+    assert found
+    assert [line for line in found if variable not in line] == []
 
 
 def test_the_settings_that_are_shown_first_are_the_defaults(tmp_path: Path) -> None:
@@ -124,6 +130,7 @@ def test_the_settings_that_are_shown_first_are_the_defaults(tmp_path: Path) -> N
     assert said.metadata_url == settings.Settings(tmp_path).metadata_url
     assert (said.executor, said.packages) == ("threads", "record")
     assert said.keep_runs == settings.KEEP_RUNS
+    assert said.retention == Retention()
     assert vars(make_parquet(str(tmp_path), options)) | {"_store": 0} == vars(plain) | {
         "_store": 0
     }

@@ -6,9 +6,11 @@ from assets_core.files import POINTS
 
 ONCE_A_RUN = ("run.begun", "run.ended")
 NEVER_IN_A_HEALTHY_STORE = ("seal.replaced",)
+OF_COLLECTIONS = tuple(point for point in POINTS if point.startswith("gc."))
+OF_RUNS = tuple(point for point in POINTS if point not in OF_COLLECTIONS)
 KILLS = [
     f"{point}:{count}:kill"
-    for point in POINTS
+    for point in OF_RUNS
     if point not in NEVER_IN_A_HEALTHY_STORE
     for count in ((1,) if point in ONCE_A_RUN else (1, 2, 3))
 ]

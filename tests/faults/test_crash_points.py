@@ -11,9 +11,14 @@ from typing import Any
 
 import pytest
 
-from assets_core.files import POINTS
 from tests.faults.crash_project import CrashProject
-from tests.faults.kills import KILLS, NEVER_IN_A_HEALTHY_STORE, ONCE_A_RUN, in_flight
+from tests.faults.kills import (
+    KILLS,
+    NEVER_IN_A_HEALTHY_STORE,
+    OF_RUNS,
+    ONCE_A_RUN,
+    in_flight,
+)
 
 
 @pytest.mark.sweep
@@ -43,7 +48,7 @@ def test_a_first_run_killed_at_a_point_is_completed_by_the_next(
 
 
 @pytest.mark.sweep
-@pytest.mark.parametrize("point", [point for point in POINTS if point not in ONCE_A_RUN])
+@pytest.mark.parametrize("point", [one for one in OF_RUNS if one not in ONCE_A_RUN])
 def test_an_error_at_a_point_is_named_and_the_next_run_converges(
     project: CrashProject, undisturbed: dict[str, Any], point: str
 ) -> None:

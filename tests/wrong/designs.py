@@ -35,6 +35,7 @@ CONTENT = "tests/unit/versioning/test_data_version.py"
 KEPT = "tests/unit/workspace/test_kept_readings.py"
 PLANNER = "tests/unit/planning/test_planner.py"
 STALENESS = "tests/unit/planning/test_staleness.py"
+INTERLEAVINGS = "tests/properties/test_collection_interleavings.py"
 
 _CODE = [
     Design(
@@ -274,4 +275,60 @@ _PLAN = [
     ),
 ]
 
-DESIGNS = [*_CODE, *_DATA, *_PLAN]
+_KEEP = [
+    Design(
+        "a commit does not ask what was deleted since its claim",
+        "assets_core/backends/sqlite/collecting.py",
+        '    if state == "deleting" or (state == "deleted" and claim.fence <= fence):',
+        '    if state == "deleting":',
+        INTERLEAVINGS,
+    ),
+    Design(
+        "a commit does not take condemned bytes back",
+        "assets_core/backends/sqlite/writing.py",
+        "    take_back(write, claim, shown)\n",
+        "    pass\n",
+        INTERLEAVINGS,
+    ),
+    Design(
+        "a rollback looks before it has its claim",
+        "assets_core/upkeep/rollback.py",
+        "    with _claimed(tools, env, Cell(asset.key)) as claim:\n"
+        "        before = tools.store.head(env, claim.cell)\n"
+        "        _may_show(tools, asset, made, before, env)\n",
+        "    before = tools.store.head(env, Cell(asset.key))\n"
+        "    _may_show(tools, asset, made, before, env)\n"
+        "    with _claimed(tools, env, Cell(asset.key)) as claim:\n",
+        "tests/flows/test_collecting_beside_runs.py -k rollback",
+    ),
+    Design(
+        "garbage is deleted in one step",
+        "assets_core/upkeep/gc.py",
+        "    due = [one for one in garbage if one.due_at <= now]\n",
+        "    due = list(garbage)\n",
+        "tests/flows/test_collecting.py",
+    ),
+    Design(
+        "what is not recorded is garbage, even if nothing is",
+        "assets_core/upkeep/gc.py",
+        "        if manager.storage in recorded_in\n",
+        "        if True\n",
+        "tests/flows/test_collecting.py -k loss",
+    ),
+    Design(
+        "of few versions the earlier ones are not kept",
+        "assets_core/upkeep/retention.py",
+        "found[-latest:]",
+        "found[len(found) - latest :]",
+        "tests/unit/upkeep/test_retention.py",
+    ),
+    Design(
+        "what was rolled back is computed again",
+        "assets_core/planning/planner.py",
+        "    if last is not None and last.head.held and not forced:\n",
+        "    if False:\n",
+        "tests/unit/planning/test_held.py",
+    ),
+]
+
+DESIGNS = [*_CODE, *_DATA, *_PLAN, *_KEEP]

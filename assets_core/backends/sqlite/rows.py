@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from typing import Any, TypeVar, get_args
+from typing import Any, TypeVar, cast, get_args
 
 from assets_core.backends.sqlite import exact
 from assets_core.errors import StoreError
+from assets_core.model.garbage import State
 from assets_core.model.keys import AssetKey, Cell
 from assets_core.model.records import (
     CheckRecord,
@@ -255,6 +256,17 @@ def run_from_row(row: tuple[Any, ...], steps: tuple[StepRecord, ...]) -> RunReco
         )
 
     return read_row("runs", counts, build)
+
+
+def mark_from_text(text: str) -> State:
+    """Return what garbage collection has done so far."""
+    for state in get_args(State):
+        if text == state:
+            return cast("State", state)
+    raise StoreError(
+        f"The metadata store holds a row of 'condemned' that is not right: {text!r}",
+        fix="restore it from a backup",
+    )
 
 
 def owner_from_json(body: str) -> Owner:

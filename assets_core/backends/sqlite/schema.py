@@ -81,7 +81,20 @@ CREATE TABLE observations (
 ) WITHOUT ROWID;
 """
 
-MIGRATIONS: tuple[str, ...] = (FIRST,)
+SECOND = """
+-- Until when the claim of a process of another host is believed.
+ALTER TABLE claims ADD COLUMN expires REAL NOT NULL DEFAULT 0;
+
+-- Stored bytes that garbage collection is about to delete, or has deleted.
+CREATE TABLE condemned (
+    storage TEXT NOT NULL, location TEXT NOT NULL,
+    state TEXT NOT NULL, at REAL NOT NULL, owner TEXT, fence INTEGER,
+    PRIMARY KEY (storage, location)
+) WITHOUT ROWID;
+CREATE INDEX materializations_by_location ON materializations (storage, location)
+"""
+
+MIGRATIONS: tuple[str, ...] = (FIRST, SECOND)
 """One script a version. Only statements have semicolons, comments have none."""
 
 APPLICATION_ID = 0x41535354  # "ASST": tells our file from any other SQLite file

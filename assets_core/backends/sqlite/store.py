@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, astuple, replace
 from pathlib import Path
 from typing import Any
 
-from assets_core.backends.sqlite import rows
+from assets_core.backends.sqlite import claiming, collecting, rows
+from assets_core.backends.sqlite.cells import cell_at, place, release
+from assets_core.backends.sqlite.claiming import IsAlive
 from assets_core.backends.sqlite.connection import Connection
-from assets_core.backends.sqlite.writing import (
-    cell_at,
-    insert_result,
-    move_head,
-    place,
-    release,
-    write_checks,
-)
-from assets_core.errors import ClaimLostError
+from assets_core.backends.sqlite.reusing import reusable_among
+from assets_core.backends.sqlite.writing import write_checks, write_commit
 from assets_core.files import crash_point
+from assets_core.model.garbage import Condemned, KeptResult, Place
 from assets_core.model.keys import AssetKey, Cell
 from assets_core.model.records import (
     ONLY_CELL,
@@ -40,18 +37,32 @@ from assets_core.model.records import (
 from assets_core.model.versions import CodeVersion, Digest
 from assets_core.protocols.metadata import Reusable
 
+LEASE_SECONDS = 30.0
+"""How long the claim of a process of another host is believed after it was renewed."""
 
-def open_sqlite(path: Path, is_alive: Callable[[Owner], bool]) -> SQLiteStore:
-    """Open the metadata store in a file, making or upgrading it."""
-    return SQLiteStore(Connection(path), is_alive)
+
+def open_sqlite(
+    path: Path, is_alive: IsAlive, now: Callable[[], float] = time.time
+) -> SQLiteStore:
+    """Open the metadata store in a file, making or upgrading it.
+
+    Args:
+        path: The file.
+        is_alive: Whether a process is alive; None if that cannot be seen from here.
+        now: Seconds since 1970, for the leases of processes of other hosts.
+    """
+    return SQLiteStore(Connection(path), is_alive, now)
 
 
 class SQLiteStore:
     """Remembers heads, results, runs and checks in SQLite."""
 
-    def __init__(self, connection: Connection, is_alive: Callable[[Owner], bool]) -> None:
+    def __init__(
+        self, connection: Connection, is_alive: IsAlive, now: Callable[[], float]
+    ) -> None:
         self._db = connection
         self._is_alive = is_alive
+        self._now = now
 
     def close(self) -> None:
         """Let go of the database."""
@@ -92,24 +103,7 @@ class SQLiteStore:
 
     def reusable(self, assets: Iterable[AssetKey]) -> dict[tuple[Cell, Digest], Reusable]:
         """Return the latest result of each recipe that these assets ever had."""
-        found = self._db.rows_among(
-            rows.SELECT_MADE + " WHERE asset IN (…) ORDER BY committed_at, id",
-            assets,
-        )
-        latest = {(row[1], row[2], row[3]): row for row in found}
-        passed: dict[str, set[Digest]] = {}
-        for made, validation in self._db.rows_among(
-            "SELECT materialization, validation FROM validations"
-            " WHERE materialization IN (…)",
-            [row[0] for row in latest.values()],
-        ):
-            passed.setdefault(made, set()).add(validation)
-        return {
-            (Cell(AssetKey(asset), partition), recipe): Reusable(
-                rows.materialization_from_row(row), frozenset(passed.get(row[0], ()))
-            )
-            for (asset, partition, recipe), row in latest.items()
-        }
+        return reusable_among(self._db, assets)
 
     def failures(self, env: str) -> dict[Cell, tuple[str, StepError]]:
         """Return cells whose last attempt failed, with the run and the error."""
@@ -153,24 +147,18 @@ class SQLiteStore:
 
     def claim(self, env: str, cell: Cell, attempt: str, owner: Owner) -> Claim | Owner:
         """Take the right to commit a cell, or return who has it."""
+        now = self._now()
         with self._db.transaction(durable=False) as write:
-            held = write.execute(
-                "SELECT owner FROM claims WHERE env = ? AND asset = ? AND partition = ?",
-                (env, *place(cell)),
-            ).fetchone()
-            if held:
-                holder = rows.owner_from_json(held[0])
-                if self._is_alive(holder):
-                    return holder
-            write.execute("UPDATE counters SET value = value + 1 WHERE name = 'fence'")
-            (fence,) = write.execute(
-                "SELECT value FROM counters WHERE name = 'fence'"
-            ).fetchone()
-            write.execute(
-                "INSERT OR REPLACE INTO claims VALUES (?, ?, ?, ?, ?, ?)",
-                (env, *place(cell), attempt, fence, rows.to_json(asdict(owner))),
-            )
-        return Claim(env, cell, attempt, fence, owner)
+            holder = claiming.held_by(write, env, cell)
+            if holder and claiming.holds(self._is_alive, *holder, now):
+                return holder[0]
+            until = now + LEASE_SECONDS
+            return claiming.take(write, (env, cell), attempt, owner, until)
+
+    def renew(self, owner: Owner) -> None:
+        """Extend the leases of all claims of a process, which is alive."""
+        with self._db.transaction(durable=False) as write:
+            claiming.renew(write, owner, self._now() + LEASE_SECONDS)
 
     def release(self, claim: Claim) -> None:
         """Give a claim back; does nothing if it was taken over."""
@@ -187,36 +175,9 @@ class SQLiteStore:
 
     def commit(self, commit: Commit) -> Publication | None:
         """Insert the result and move the head at once; return what to publish."""
-        publication = None
-        claim, cell = commit.claim, commit.claim.cell
         with self._db.transaction() as write:
             crash_point("commit.begun")
-            if not release(write, claim):
-                raise ClaimLostError(
-                    f"Another run took '{cell}' over while this one computed it",
-                    fix="nothing was lost: its result is shown; run again to see it",
-                )
-            move_head(write, claim.env, cell, commit.before, commit.head)
-            if commit.materialization is not None:
-                insert_result(write, commit.materialization, commit.versions)
-            write.execute(
-                "INSERT OR IGNORE INTO validations VALUES (?, ?)",
-                (commit.head.materialization, commit.validated),
-            )
-            write.execute(
-                "DELETE FROM failures WHERE env = ? AND asset = ? AND partition = ?",
-                (claim.env, *place(cell)),
-            )
-            at = commit.head.at
-            write_checks(
-                write, commit.head.materialization, commit.run_id, commit.checks, at
-            )
-            if commit.publish:
-                made = write.execute(
-                    "INSERT INTO publications (env, asset, partition) VALUES (?, ?, ?)",
-                    (claim.env, cell.asset, cell.partition),
-                )
-                publication = Publication(int(made.lastrowid or 0), claim.env, cell)
+            publication = write_commit(write, commit)
             crash_point("commit.written")
         crash_point("commit.done")
         return publication
@@ -322,9 +283,12 @@ class SQLiteStore:
 
     def _run(self, row: tuple[Any, ...], steps: tuple[StepRecord, ...]) -> RunRecord:
         record = rows.run_from_row(row, steps)
-        if record.status == "running" and not self._is_alive(record.owner):
+        if record.status == "running" and not self._may_live(record.owner):
             return replace(record, status="failed")  # its process is gone: it was killed
         return record
+
+    def _may_live(self, owner: Owner) -> bool:
+        return self._is_alive(owner) is not False  # of another host nobody can know
 
     def history(self, cell: Cell, limit: int = 20) -> tuple[Materialization, ...]:
         """Return the results of a cell, newest first."""
@@ -352,30 +316,69 @@ class SQLiteStore:
         with self._db.transaction() as write:
             write_checks(write, materialization, run_id, checks, at)
 
+    # Garbage collection.
+
+    def results(self) -> tuple[KeptResult, ...]:
+        """Return all results, oldest first, with where their bytes are."""
+        return collecting.results(
+            self._db.rows(
+                "SELECT id, asset, partition, storage, location, bytes, committed_at"
+                " FROM materializations ORDER BY committed_at, id"
+            )
+        )
+
+    def shown(self) -> frozenset[str]:
+        """Return the results that any head in any environment names."""
+        bodies = self._db.rows("SELECT body FROM heads")
+        return frozenset(collecting.named_by(bodies))
+
+    def condemn(self, places: Iterable[Place], since: float, at: float) -> int:
+        """Condemn bytes, but for those that are needed; return how many are new."""
+        with self._db.transaction() as write:
+            return collecting.condemn(write, places, since, at)
+
+    def condemned(self) -> tuple[Condemned, ...]:
+        """Return all bytes that are condemned, being deleted, or just deleted."""
+        return collecting.condemned(
+            self._db.rows("SELECT storage, location, state, at, owner FROM condemned")
+        )
+
+    def begin_deletion(self, places: Iterable[Place], owner: Owner) -> tuple[Place, ...]:
+        """Say that condemned bytes are going to be deleted; return those that may be."""
+        with self._db.transaction() as write:
+            return collecting.begin_deletion(write, places, owner)
+
+    def end_deletion(self, places: Iterable[Place]) -> None:
+        """Say that bytes are gone."""
+        with self._db.transaction() as write:
+            collecting.end_deletion(write, places)
+
+    def take_over_deletions(self, owner: Owner) -> tuple[Place, ...]:
+        """Return what a process was deleting that is no longer alive; it is ours now."""
+        dead = [
+            one
+            for one in self.condemned()
+            if one.state == "deleting" and one.owner and not self._may_live(one.owner)
+        ]
+        if not dead:
+            return ()
+        with self._db.transaction() as write:
+            return collecting.take_over(write, dead, owner)
+
     # Its own health.
 
     def claims(self) -> tuple[Claim, ...]:
         """Return every claim that somebody holds."""
-        return tuple(
-            Claim(
-                env, cell_at(asset, partition), attempt, fence, rows.owner_from_json(owner)
-            )
-            for env, asset, partition, attempt, fence, owner in self._db.rows(
-                "SELECT env, asset, partition, attempt, fence, owner FROM claims"
-            )
-        )
+        return tuple(claim for claim, _ in claiming.all_claims(self._db))
 
     def dead_claims(self) -> tuple[Claim, ...]:
-        """Return the claims of processes of this host that are no longer alive."""
-        return tuple(claim for claim in self.claims() if not self._is_alive(claim.owner))
+        """Return the claims of processes that are no longer alive."""
+        return claiming.dead_claims(self._db, self._is_alive, self._now())
 
     def drop_dead_claims(self) -> tuple[Claim, ...]:
-        """Give back the claims of processes of this host that are no longer alive."""
+        """Give back the claims of processes that are no longer alive."""
         dead = self.dead_claims()
-        if dead:
-            with self._db.transaction() as write:
-                for claim in dead:
-                    release(write, claim)
+        claiming.drop(self._db, dead)
         return dead
 
     def problems(self) -> tuple[str, ...]:

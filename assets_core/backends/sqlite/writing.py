@@ -3,41 +3,24 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import astuple
 
 from assets_core.backends.sqlite import rows
+from assets_core.backends.sqlite.cells import place, release
+from assets_core.backends.sqlite.collecting import take_back
 from assets_core.errors import ClaimLostError
-from assets_core.model.keys import AssetKey, Cell
+from assets_core.model.keys import Cell
 from assets_core.model.records import (
     ONLY_CELL,
     CheckRecord,
-    Claim,
+    Commit,
     Head,
     Materialization,
+    Publication,
     pack_heads,
 )
 from assets_core.model.versions import CodeVersion, digest
-
-
-def place(cell: Cell) -> tuple[str, str]:
-    """Return a cell as two texts: SQLite lets no NULL into a primary key of this kind."""
-    return cell.asset, cell.partition or ""
-
-
-def cell_at(asset: str, partition: str) -> Cell:
-    """Return the cell that two texts stand for."""
-    return Cell(AssetKey(asset), partition or None)
-
-
-def release(write: sqlite3.Connection, claim: Claim) -> bool:
-    """Give a claim back; return whether it was still held."""
-    done = write.execute(
-        "DELETE FROM claims WHERE env = ? AND asset = ? AND partition = ? AND attempt = ?"
-        " AND fence = ?",
-        (claim.env, *place(claim.cell), claim.attempt, claim.fence),
-    )
-    return done.rowcount == 1
 
 
 def move_head(
@@ -63,14 +46,47 @@ def move_head(
     )
 
 
-def insert_result(
-    write: sqlite3.Connection, made: Materialization, versions: tuple[CodeVersion, ...]
-) -> None:
-    """Insert a result, with the versions it refers to."""
+def write_commit(write: sqlite3.Connection, commit: Commit) -> Publication | None:
+    """Insert the result and move the head; return what to publish."""
+    claim, cell = commit.claim, commit.claim.cell
+    if not release(write, claim):
+        raise ClaimLostError(
+            f"Another run took '{cell}' over while this one computed it",
+            fix="nothing was lost: its result is shown; run again to see it",
+        )
+    move_head(write, claim.env, cell, commit.before, commit.head)
+    shown = commit.head.materialization
+    insert_versions(write, commit.versions)
+    if commit.materialization is not None:
+        insert_result(write, commit.materialization)
+    take_back(write, claim, shown)
+    write.execute(
+        "INSERT OR IGNORE INTO validations VALUES (?, ?)", (shown, commit.validated)
+    )
+    write.execute(
+        "DELETE FROM failures WHERE env = ? AND asset = ? AND partition = ?",
+        (claim.env, *place(cell)),
+    )
+    write_checks(write, shown, commit.run_id, commit.checks, commit.head.at)
+    if not commit.publish:
+        return None
+    made = write.execute(
+        "INSERT INTO publications (env, asset, partition) VALUES (?, ?, ?)",
+        (claim.env, cell.asset, cell.partition),
+    )
+    return Publication(int(made.lastrowid or 0), claim.env, cell)
+
+
+def insert_versions(write: sqlite3.Connection, versions: Iterable[CodeVersion]) -> None:
+    """Remember versions that a result or a validation refers to."""
     write.executemany(
         "INSERT OR IGNORE INTO code_versions VALUES (?, ?)",
         [(code.digest, rows.code_to_json(code)) for code in versions],
     )
+
+
+def insert_result(write: sqlite3.Connection, made: Materialization) -> None:
+    """Insert a result."""
     write.execute(
         "INSERT INTO materializations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (

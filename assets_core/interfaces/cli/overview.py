@@ -28,6 +28,9 @@ COMMANDS = {
     "runs": "Show the latest runs, or one in full with its logs.",
     "resume": "Go on with what a run has left.",
     "check": "Run schemas and checks on what is stored.",
+    "verify": "Read what is stored and compare it with what was written.",
+    "rollback": "Show an earlier version again, and hold it there.",
+    "gc": "Delete stored data that nobody needs any more.",
     "doctor": "Look for damage in what is stored; change nothing.",
 }
 """Each command and its first line of help. The order is that of a project's life."""

@@ -30,9 +30,21 @@ EXAMPLES = 3
 def summary_line(result: RunResult) -> str:
     """Return how a run went, in one line."""
     if not result.steps:
-        return "Everything is fresh" if result.fresh else "Nothing is selected"
+        return nothing_to_do(len(result.fresh), len(result.held))
     word = status_word(result.status)
-    return f"{word}: {counts_text(result.counts)} in {seconds_text(result.seconds)}"
+    counts = counts_text({**result.counts, "held": len(result.held)})
+    return f"{word}: {counts} in {seconds_text(result.seconds)}"
+
+
+def nothing_to_do(fresh: int, held: int) -> str:
+    """Return what is said when no step is needed.
+
+    >>> nothing_to_do(3, 0), nothing_to_do(3, 1)
+    ('Everything is fresh', 'Everything is fresh, but for 1 held')
+    """
+    if not held:
+        return "Everything is fresh" if fresh else "Nothing is selected"
+    return f"Everything is fresh, but for {held:,} held" if fresh else f"{held:,} held"
 
 
 def next_line(result: RunResult) -> str:

@@ -14,14 +14,24 @@ from flights.cleaning import new_york_from_utc
 from flights.measures import LATE_AFTER, MINIMUM_FLIGHTS, delay_measures, weather_condition
 
 
-@asset(key="marts/daily_delays", group="marts", inputs={"flights": "staged/flights"})
+@asset(
+    key="marts/daily_delays",
+    group="marts",
+    io="warehouse",
+    inputs={"flights": "staged/flights"},
+)
 def daily_delays(flights: pl.LazyFrame) -> pl.LazyFrame:
     """The year day by day."""
     # Lazy in and lazy out: of fifteen columns, only the four that are used have to be read.
     return flights.group_by("date").agg(delay_measures()).sort("date")
 
 
-@asset(key="marts/airport_hours", group="marts", inputs={"flights": "staged/flights"})
+@asset(
+    key="marts/airport_hours",
+    group="marts",
+    io="warehouse",
+    inputs={"flights": "staged/flights"},
+)
 def airport_hours(flights: pl.DataFrame) -> pl.DataFrame:
     """How delays grow through the day at each airport, by the local clock."""
     hour = new_york_from_utc(pl.col("scheduled_departure")).dt.hour()
@@ -30,7 +40,12 @@ def airport_hours(flights: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-@asset(key="marts/route_delays", group="marts", inputs={"flights": "staged/flights"})
+@asset(
+    key="marts/route_delays",
+    group="marts",
+    io="warehouse",
+    inputs={"flights": "staged/flights"},
+)
 def route_delays(flights: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
     """How late each airline is on each of its routes."""
     # Sums of integers are exact on any number of threads; DuckDB's sums of doubles are not.
@@ -53,6 +68,7 @@ def route_delays(flights: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
 @asset(
     key="marts/airline_ranking",
     group="marts",
+    io="warehouse",
     inputs={"routes": "marts/route_delays", "airlines": "staged/airlines"},
 )
 def airline_ranking(routes: pd.DataFrame, airlines: pd.DataFrame) -> pd.DataFrame:
@@ -74,6 +90,7 @@ def airline_ranking(routes: pd.DataFrame, airlines: pd.DataFrame) -> pd.DataFram
 @asset(
     key="marts/plane_ages",
     group="marts",
+    io="warehouse",
     inputs={"flights": "staged/flights", "planes": "staged/planes"},
 )
 def plane_ages(
@@ -100,6 +117,7 @@ def plane_ages(
 @asset(
     key="marts/flights_weather",
     group="marts",
+    io="warehouse",
     inputs={"flights": "staged/flights", "weather": "staged/weather"},
 )
 def flights_weather(flights: pl.DataFrame, weather: pl.DataFrame) -> pl.DataFrame:
@@ -133,6 +151,7 @@ def flights_weather(flights: pl.DataFrame, weather: pl.DataFrame) -> pl.DataFram
 @asset(
     key="marts/weather_delays",
     group="marts",
+    io="warehouse",
     inputs={
         # Naming the columns makes the rest of the table irrelevant: a change in another
         # column does not make this asset stale.
@@ -157,6 +176,7 @@ def weather_delays(flights: pd.DataFrame) -> pd.DataFrame:
 @asset(
     key="marts/destinations",
     group="marts",
+    io="warehouse",
     inputs={
         "flights": Upstream(
             "staged/flights", columns=["destination", "arrival_delay", "cancelled"]

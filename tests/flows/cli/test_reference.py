@@ -16,7 +16,7 @@ import pytest
 
 from assets_core.interfaces.cli.group import root
 from assets_core.interfaces.cli.overview import COMMANDS
-from tests.flows.cli.program import MakeProject, ask
+from tests.flows.cli.program import SETTINGS, MakeProject, Project, ask
 
 DOCS = Path(__file__).parents[3] / "docs" / "reference"
 MARK = (
@@ -84,6 +84,24 @@ def keys(document: Any) -> Iterator[str]:
                 yield from keys(value)
 
 
+def upkeep(capfd: pytest.CaptureFixture[str], shop: Project) -> dict[str, Any]:
+    """Return the documents of a project in which there is something to keep."""
+    (first,) = ask(capfd, shop, "show", "orders", "--json").document["history"]
+    shop.write("assets.toml", SETTINGS + "[retention]\nversions = 0\ndays = 0\n")
+    shop.write("assets.py", CODE.replace("[1]", "[2]"))
+    ask(capfd, shop, "materialize", "orders")
+    found = {
+        "gc": ask(capfd, shop, "gc", "--json").document,
+        "rollback": ask(
+            capfd, shop, "rollback", "orders", "--to", first["id"], "--json"
+        ).document,
+        "held": ask(capfd, shop, "plan", "--json").document,
+    }
+    next((shop.folder / "data").glob(".objects/*/*")).unlink()
+    next((shop.folder / "data").glob(".objects/*/*")).unlink()
+    return {**found, "verify": ask(capfd, shop, "verify", "--json").document}
+
+
 def test_the_page_of_documents_names_every_key(
     capfd: pytest.CaptureFixture[str], project: MakeProject
 ) -> None:
@@ -102,6 +120,7 @@ def test_the_page_of_documents_names_every_key(
         "check": ask(capfd, shop, "check", "--json").document,
         "doctor": ask(capfd, shop, "doctor", "--json").document,
         "error": ask(capfd, shop, "why", "nothing", "--json").document,
+        **upkeep(capfd, shop),
     }
     missing = {
         command: [name for name in keys(document) if f"`{name}`" not in text]

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from assets_core.errors import ConfigurationError
+from assets_core.model.garbage import Retention
 from assets_core.workspace.settings import (
     DEFAULT_URL,
     IOSettings,
@@ -46,6 +47,7 @@ def test_without_settings_all_is_as_in_the_simplest_script(tmp_path: Path) -> No
     assert settings.io == {"data": IOSettings("parquet", {"root": "data"})}
     assert (settings.executor, settings.jobs) == ("threads", None)
     assert settings.state == tmp_path / ".assets"
+    assert settings.retention == Retention(versions=3, days=7.0, grace_hours=1.0)
 
 
 def test_every_setting_is_read(tmp_path: Path) -> None:
@@ -68,6 +70,11 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
         jobs = 3
         [versions]
         packages = "minor"
+        [retention]
+        runs = 10
+        versions = 0
+        days = 0.5
+        grace_hours = 24
         """,
     )
 
@@ -80,6 +87,8 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
     }
     assert (settings.executor, settings.jobs) == ("inline", 3)
     assert settings.packages == "minor"
+    assert settings.keep_runs == 10
+    assert settings.retention == Retention(versions=0, days=0.5, grace_hours=24)
 
 
 def test_the_first_io_manager_is_the_default(tmp_path: Path) -> None:
@@ -176,6 +185,29 @@ def test_another_projects_file_is_no_project(tmp_path: Path, text: str) -> None:
         (
             SMALLEST + '[versions]\npackages = "all"',
             "versions.packages must be one of record, minor, exact, not 'all'",
+        ),
+        (SMALLEST + "[retention]\nruns = 0", "retention.runs must be a number above zero"),
+        (
+            SMALLEST + "[retention]\nversions = 1.5",
+            "retention.versions must be a whole number from 0 on, not 1.5",
+        ),
+        (
+            SMALLEST + "[retention]\nversions = true",
+            "retention.versions must be a whole number from 0 on, not True",
+        ),
+        (
+            SMALLEST + "[retention]\ndays = -1",
+            "retention.days must be a number from 0 on, not -1",
+        ),
+        (SMALLEST + "[retention]\ndays = nan", "retention.days must be a number from 0 on"),
+        (SMALLEST + "[retention]\ndays = inf", "retention.days must be a number from 0 on"),
+        (
+            SMALLEST + '[retention]\ngrace_hours = "1h"',
+            "retention.grace_hours must be a number from 0 on, not '1h'",
+        ),
+        (
+            SMALLEST + "[retention]\nday = 3",
+            "there is no setting 'retention.day'; did you mean 'retention.days'?",
         ),
     ],
 )
@@ -286,7 +318,7 @@ def test_settings_outside_of_sections_can_be_set_too(tmp_path: Path) -> None:
         ("[a", "[a"),
         ("[a]", "[a]"),
         ("007", "007"),
-        ("1.5", "1.5"),
+        ("1.5", 1.5),
         ('say "x"', 'say "x"'),
     ],
 )

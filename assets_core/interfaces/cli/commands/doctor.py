@@ -5,11 +5,11 @@ from __future__ import annotations
 import click
 
 from assets_core.interfaces.cli.command import Asked, Command
-from assets_core.interfaces.cli.layout import paragraph, status_word
+from assets_core.interfaces.cli.findings import finding_lines
 from assets_core.interfaces.cli.problems import DONE, FAILED
 from assets_core.interfaces.cli.project import opened
 from assets_core.interfaces.cli.words import count_text
-from assets_core.upkeep.doctor import Examined, Finding, examine
+from assets_core.upkeep.doctor import examine
 from assets_core.workspace.reports import doctor_report
 
 
@@ -26,24 +26,6 @@ def command(asked: Asked) -> int:
     if asked.json:
         asked.screen.document(doctor_report(examined))
     else:
-        asked.screen.say(*_lines(examined, asked.screen.width))
+        looked = f"looked at {count_text(examined.checked, 'thing')}"
+        asked.screen.say(*finding_lines(examined, looked, asked.screen.width))
     return FAILED if examined.findings else DONE
-
-
-def _lines(examined: Examined, width: int | None) -> list[str]:
-    lines: list[str] = []
-    for finding in examined.findings:
-        lines += [*_finding(finding, width), ""]
-    looked = f"looked at {count_text(examined.checked, 'thing')}"
-    if not examined.findings:
-        return [f"Everything is as it should be ({looked})"]
-    return [*lines, f"{count_text(len(examined.findings), 'finding')} ({looked})"]
-
-
-def _finding(finding: Finding, width: int | None) -> list[str]:
-    place = f"{finding.asset}: " if finding.asset else ""
-    lines = paragraph(f"{place}{finding.text}", width)
-    lines[0] = lines[0].replace(place, status_word(place), 1)
-    if finding.path:
-        lines.append(f"  at {finding.path}")
-    return [*lines, *paragraph(f"Fix: {finding.fix}", width, 2)]

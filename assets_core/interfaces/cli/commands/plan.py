@@ -9,7 +9,9 @@ from assets_core.interfaces.cli.command import Asked, Command, selection_argumen
 from assets_core.interfaces.cli.layout import paragraph, status_word
 from assets_core.interfaces.cli.problems import DONE, FAILED
 from assets_core.interfaces.cli.project import opened
+from assets_core.interfaces.cli.summary import nothing_to_do
 from assets_core.interfaces.cli.words import counts_text
+from assets_core.model.keys import Cell
 from assets_core.planning.plan import Plan, Step
 from assets_core.workspace.reports import plan_report
 
@@ -45,11 +47,19 @@ def command(
 
 
 def _lines(plan: Plan, width: int | None) -> list[str]:
+    held = [line for cell in plan.held for line in _held(cell, width)]
     if not plan.steps:
-        return ["Everything is fresh" if plan.fresh else "Nothing is selected"]
+        said = nothing_to_do(len(plan.fresh), len(plan.held))
+        return [*held, *([""] if held else []), said]
     lines = [line for step in plan.steps for line in _step(step, width)]
     counts = {f"to {word}": count for word, count in plan.counts.items() if word != "fresh"}
-    return [*lines, "", counts_text({**counts, "fresh": len(plan.fresh)})]
+    rest = {"fresh": len(plan.fresh), "held": len(plan.held)}
+    return [*lines, *held, "", counts_text({**counts, **rest})]
+
+
+def _held(cell: Cell, width: int | None) -> list[str]:
+    how = f"it was rolled back; let go of it: assets rollback {cell.asset} --release"
+    return [f"{status_word('held', 10)}  {cell}", *paragraph(how, width, 12)]
 
 
 def _step(step: Step, width: int | None) -> list[str]:

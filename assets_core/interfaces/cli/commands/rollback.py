@@ -1,0 +1,49 @@
+"""`assets rollback`."""
+
+from __future__ import annotations
+
+import click
+
+from assets_core.errors import UsageError
+from assets_core.interfaces.cli.command import Asked, Command
+from assets_core.interfaces.cli.problems import DONE
+from assets_core.interfaces.cli.project import opened
+from assets_core.interfaces.cli.words import rows_text, time_text
+from assets_core.workspace.reports import rollback_report
+from assets_core.workspace.status import AssetStatus
+
+
+@click.command("rollback", cls=Command)
+@click.argument("asset")
+@click.option("--to", metavar="VERSION", help="A version, as 'assets show' lists them.")
+@click.option("--release", is_flag=True, help="Let runs decide about the asset again.")
+@click.pass_obj
+def command(asked: Asked, asset: str, *, to: str | None, release: bool) -> int:
+    """Show an earlier version again, and hold it there.
+
+    Nothing is computed or copied. What reads the asset is stale then, as after any other
+    change. Runs leave a held asset alone until it is named with --force or released.
+    """
+    if (to is None) != release:
+        raise UsageError(
+            "Name a version with --to, or let go with --release; one of them",
+            fix=f"run 'assets show {asset}' to see the versions",
+        )
+    with opened(asked) as workspace:
+        workspace.rollback(asset, to=to, release=release)
+        status = workspace.statuses()[workspace.asset(asset).key]
+    if asked.json:
+        asked.screen.document(rollback_report(status))
+    else:
+        asked.screen.say(_line(status))
+    return DONE
+
+
+def _line(status: AssetStatus) -> str:
+    if not (status.head and status.head.held):
+        return f"'{status.key}' is no longer held; it is {status.status}"
+    made = status.made
+    what = (
+        f" of {time_text(made.committed_at)} ({rows_text(made.rows)} rows)" if made else ""
+    )
+    return f"'{status.key}' shows the version{what} and is held there"

@@ -1,0 +1,138 @@
+"""Delete stored data that nobody needs any more, in two phases.
+
+Data is needed that a head names, that is among the latest results of its cell, or that is
+young. Anything else is condemned first, and deleted by a later collection if it is still
+condemned then: whoever reads it at the moment has time to finish. How this is safe beside
+runs stands in the metadata store's `collecting`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from assets_core.files import crash_point
+from assets_core.model.garbage import Place, Retention
+from assets_core.model.records import StoredData
+from assets_core.running.deleting import delete, finish_deletions
+from assets_core.running.tools import Tools
+from assets_core.upkeep.retention import needed, not_needed
+
+DAY = 86_400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Garbage:
+    """Stored data that is not needed.
+
+    Attributes:
+        due_at: When it may be deleted, in seconds since 1970, UTC.
+    """
+
+    storage: str
+    location: str
+    bytes: int
+    due_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """What a collection did, or would do.
+
+    Attributes:
+        deleted: What is gone now.
+        condemned: What a later collection deletes.
+        kept: How many pieces of stored data are needed.
+    """
+
+    deleted: tuple[Garbage, ...]
+    condemned: tuple[Garbage, ...]
+    kept: int
+
+    @property
+    def freed(self) -> int:
+        """How many bytes are gone now."""
+        return sum(one.bytes for one in self.deleted)
+
+    @property
+    def waiting(self) -> int:
+        """How many bytes a later collection deletes."""
+        return sum(one.bytes for one in self.condemned)
+
+
+def collect(tools: Tools, retention: Retention, *, dry_run: bool = False) -> Collected:
+    """Condemn what is no longer needed, and delete what was condemned long enough ago.
+
+    Args:
+        dry_run: Change nothing, and return what would be done.
+    """
+    now = tools.clock.now()
+    grace = retention.grace_hours * 3600
+    since = now - retention.days * DAY
+    if not dry_run:
+        tools.store.drop_dead_claims()  # they keep what was deleted from being forgotten
+        finish_deletions(tools)
+    results, shown = tools.store.results(), tools.store.shown()
+    kept = needed(results, shown, latest=retention.versions, since=since)
+    sizes = not_needed(results, kept) | _unknown(
+        tools, [result.place for result in results], now - grace
+    )
+    marked = {one.place: one.at for one in tools.store.condemned()}
+    garbage = [
+        Garbage(*place, size, marked.get(place, now) + grace)
+        for place, size in sorted(_there(tools, sizes).items())
+    ]
+    due = [one for one in garbage if one.due_at <= now]
+    if not dry_run:
+        due = _carry_out(tools, garbage, due, since, now)
+    gone = {(one.storage, one.location) for one in due}
+    later = [one for one in garbage if (one.storage, one.location) not in gone]
+    return Collected(tuple(due), tuple(later), len(kept))
+
+
+def _carry_out(
+    tools: Tools, garbage: list[Garbage], due: list[Garbage], since: float, now: float
+) -> list[Garbage]:
+    """Condemn and delete; return what is gone."""
+    tools.store.condemn(((one.storage, one.location) for one in garbage), since, now)
+    crash_point("gc.condemned")
+    begun = tools.store.begin_deletion(
+        ((one.storage, one.location) for one in due), tools.owner
+    )
+    crash_point("gc.deleting")
+    delete(tools, begun)
+    gone = set(begun)
+    return [one for one in due if (one.storage, one.location) in gone]
+
+
+def _unknown(tools: Tools, recorded: Iterable[Place], before: float) -> dict[Place, int]:
+    """Return sealed data that no result names: what runs that were stopped have left.
+
+    A run that goes on seals its data before it records the result: what is young stays.
+    So does everything in a storage of which nothing is recorded, as after the loss of the
+    metadata store, and what a storage holds under this name that is not configured now:
+    it may be the same folder under another name.
+    """
+    known = set(recorded)
+    storages = {manager.storage for manager in tools.io.values()}
+    elsewhere = {location for storage, location in known if storage not in storages}
+    recorded_in = {storage for storage, _ in known}
+    return {
+        (manager.storage, found.location): found.bytes
+        for manager in tools.io.values()
+        if manager.storage in recorded_in
+        for found in manager.objects()
+        if (manager.storage, found.location) not in known
+        and found.location not in elsewhere
+        and found.written_at <= before
+    }
+
+
+def _there(tools: Tools, sizes: Mapping[Place, int]) -> dict[Place, int]:
+    """Return those pieces of stored data that can be reached and are not gone yet."""
+    found: dict[Place, int] = {}
+    for manager in tools.io.values():
+        mine = {place: size for place, size in sizes.items() if place[0] == manager.storage}
+        gone = manager.absent(StoredData(*place, size, "") for place, size in mine.items())
+        found |= {place: size for place, size in mine.items() if place[1] not in gone}
+    return found

@@ -1,0 +1,291 @@
+"""Tables in a DuckDB database: hidden versions behind stable views."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import cast
+
+import duckdb
+import pyarrow as pa
+
+from assets_core.errors import (
+    AssetsError,
+    CorruptDataError,
+    MissingDataError,
+    StoreError,
+)
+from assets_core.files import crash_point
+from assets_core.model.assets import Publish
+from assets_core.model.garbage import StoredObject
+from assets_core.model.keys import Cell
+from assets_core.model.records import StoredData
+from assets_core.protocols.io import Staged
+from io_managers.columns import wanted_columns
+from io_managers.duckdb import versions
+from io_managers.duckdb.database import Database
+from io_managers.duckdb.descriptions import checksum_of, describe
+from io_managers.duckdb.names import SCHEMA, is_version_name, place_of, version_name
+from io_managers.duckdb.quoting import statement
+from io_managers.duckdb.stable import StableView
+from io_managers.duckdb.types import column_definitions
+
+
+@dataclass(frozen=True, slots=True)
+class StagedTable:
+    """A table that is written and not yet sealed."""
+
+    cell: Cell
+    attempt: str
+    bytes: int
+    description: str
+
+
+class TablesIOManager:
+    """Keeps each version in a table of its own in one DuckDB file.
+
+    Args:
+        storage: The identity that is recorded with everything stored here.
+        published: Whether assets have stable views, if they do not say it themselves.
+        timeout: How many seconds to wait for others who have the file open.
+    """
+
+    def __init__(
+        self, storage: str, database: Database, *, published: bool, timeout: float
+    ) -> None:
+        self.storage = storage
+        self._database = database
+        self._published = published
+        self._timeout = timeout
+        self._where = str(database.path)
+
+    # Writing.
+
+    def stage(self, cell: Cell, table: pa.Table, attempt: str) -> StagedTable:
+        """Write a table where nobody looks."""
+        column_definitions(table.schema)  # refuses before anything is written
+        described = describe(table)
+        with self._to_change(cell) as connection:
+            versions.write_staged(connection, attempt, table, described)
+            crash_point("duckdb.staging")
+        with self._named_errors(cell):
+            crash_point("duckdb.staged")
+        return StagedTable(cell, attempt, table.nbytes, described.text)
+
+    def seal(self, staged: Staged) -> StoredData:
+        """Make a staged table unchangeable under a name made from its content."""
+        given = cast("StagedTable", staged)
+        checksum = checksum_of(given.description)
+        location = version_name(given.cell, given.description)
+        with self._to_change(given.cell) as connection:
+            try:
+                versions.seal_staged(connection, given.attempt, location, checksum)
+            except LookupError:
+                raise StoreError(
+                    f"'{given.cell}' cannot be stored: what was staged is gone",
+                    fix="nothing was changed; run again",
+                    where=self._where,
+                ) from None
+            crash_point("duckdb.sealing")
+        with self._named_errors(given.cell):
+            crash_point("duckdb.sealed")
+        return StoredData(self.storage, location, given.bytes, checksum)
+
+    def discard(self, staged: Staged) -> None:
+        """Throw a staged table away."""
+        with contextlib.suppress(AssetsError):
+            self.drop_leftover(cast("StagedTable", staged).attempt)
+
+    def leftovers(self) -> dict[str, str]:
+        """Return the attempts that have something staged, and where."""
+        # A file that cannot be read is told by whoever wants to read or write it.
+        with contextlib.suppress(duckdb.Error), self._opened() as connection:
+            if connection is not None:
+                found = versions.staged_attempts(connection)
+                return {one: f"{self._where}: {name}" for one, name in found.items()}
+        return {}
+
+    def drop_leftover(self, attempt: str) -> None:
+        """Throw away what an attempt has staged."""
+        if attempt in self.leftovers():
+            with (
+                contextlib.suppress(duckdb.Error),
+                self._database.writing(self._timeout) as connection,
+            ):
+                versions.drop_staged(connection, attempt)
+
+    # What was sealed.
+
+    def objects(self) -> Iterator[StoredObject]:
+        """Yield every version that is there."""
+        with self._looking() as connection:
+            found = versions.sealed_objects(connection) if connection else []
+        yield from found
+
+    def delete(self, location: str) -> None:
+        """Drop a version; does nothing if it is gone."""
+        if not is_version_name(location):
+            raise StoreError(
+                "What is to be deleted is no version of this storage",
+                fix="nothing was deleted; run 'assets doctor' to see what is wrong",
+                where=location,
+            )
+        if location not in {one.location for one in self.objects()}:
+            return
+        try:
+            with self._database.writing(self._timeout) as connection:
+                versions.drop_table(connection, location)
+        except duckdb.Error as error:
+            raise StoreError(
+                f"Stored data cannot be deleted: {error}",
+                fix="check disk space and rights, then run it again",
+                where=self._where,
+            ) from error
+
+    def read(
+        self,
+        cell: Cell,
+        stored: StoredData,
+        schema: pa.Schema,
+        columns: tuple[str, ...] | None = None,
+    ) -> pa.Table:
+        """Return a stored table with the recorded schema."""
+        names = wanted_columns(cell, schema, columns)
+        table = self._read(cell, stored, names)
+        if not table.schema.equals(pa.schema([schema.field(name) for name in names])):
+            raise self._corrupt(cell, stored, "its columns are others")
+        return table
+
+    def verify(self, cell: Cell, stored: StoredData) -> None:
+        """Raise if the version is not there or not all right."""
+        self._read(cell, stored, None)
+
+    def absent(self, stored: Iterable[StoredData]) -> set[str]:
+        """Return the locations of those that are not there: one look at the file."""
+        wanted = {one.location for one in stored}
+        if not wanted:
+            return set()
+        with self._looking() as connection:
+            return wanted - (versions.table_names(connection) if connection else set())
+
+    def _read(self, cell: Cell, stored: StoredData, columns: list[str] | None) -> pa.Table:
+        name = stored.location
+        if not is_version_name(name):
+            raise StoreError(
+                f"The record of '{cell}' names a table that is no version",
+                fix=f"assets materialize {cell.asset} --force",
+                where=name,
+            )
+        try:
+            with self._opened() as connection:
+                if connection is None:
+                    raise LookupError(name)  # noqa: TRY301 - as if the table were gone
+                found = versions.find_description(connection, name, stored.checksum)
+                wanted = found.schema.names if columns is None else columns
+                return versions.read_version(connection, name, found, wanted)
+        except LookupError:
+            raise MissingDataError(
+                f"The stored data of '{cell}' is gone",
+                fix=f"assets materialize {cell.asset}",
+                where=f"{self._where}: {name}",
+            ) from None
+        except versions.DamagedError as error:
+            raise self._corrupt(cell, stored, str(error)) from error
+        except duckdb.Error as error:
+            raise CorruptDataError(
+                f"The database with the stored data of '{cell}' is not readable: {error}",
+                fix="bring back a copy of the file, or move it away and run again",
+                where=self._where,
+            ) from error
+
+    def _corrupt(self, cell: Cell, stored: StoredData, how: str) -> CorruptDataError:
+        return CorruptDataError(
+            f"The stored data of '{cell}' was damaged: {how}",
+            fix=f"assets materialize {cell.asset} --force",
+            where=f"{self._where}: {stored.location}",
+        )
+
+    # Stable views.
+
+    def publishes(self, how: Publish | None) -> bool:
+        """Return whether an asset with this option has a stable view here."""
+        return self._published if how is None else how != "none"
+
+    def may_publish(self, cell: Cell, *, how: Publish | None, ours: bool, env: str) -> None:  # noqa: ARG002 - a view says itself whose it is
+        """Raise `PublishError` if publishing would overwrite what is not ours."""
+        if self.publishes(how):
+            with self._looking() as connection:
+                if connection is not None:
+                    self._view(cell, env).check(connection, self._where)
+
+    def publish(
+        self, cell: Cell, stored: StoredData, *, how: Publish | None, env: str, unique: str
+    ) -> None:
+        """Make the stable view show this version, in one transaction."""
+        del unique
+        view = self._view(cell, env)
+        if not self.publishes(how) and self.published(cell, env=env) is None:
+            return
+        with self._to_change(cell) as connection:
+            if not self.publishes(how):
+                view.drop(connection)
+            else:
+                view.check(connection, self._where)
+                query = statement(
+                    "SELECT * FROM {schema}.{name}", schema=SCHEMA, name=stored.location
+                )
+                view.put(connection, stored.location, query)
+            crash_point("duckdb.publishing")
+        with self._named_errors(cell):
+            crash_point("duckdb.published")
+
+    def published(self, cell: Cell, *, env: str) -> str | None:
+        """Return the location that the stable view shows."""
+        with self._looking() as connection:
+            return self._view(cell, env).shown(connection) if connection else None
+
+    def stable_path(self, cell: Cell, *, env: str) -> str:
+        """Return the file and the name at which other tools find the cell."""
+        return f"{self._where}: {place_of(cell, env)}"
+
+    def _view(self, cell: Cell, env: str) -> StableView:
+        return StableView(cell, env, place_of(cell, env))
+
+    # The file.
+
+    def _opened(
+        self,
+    ) -> contextlib.AbstractContextManager[duckdb.DuckDBPyConnection | None]:
+        return self._database.reading(self._timeout)
+
+    @contextlib.contextmanager
+    def _looking(self) -> Iterator[duckdb.DuckDBPyConnection | None]:
+        try:
+            with self._opened() as connection:
+                yield connection
+        except duckdb.Error as error:
+            raise StoreError(
+                f"The database is not readable: {error}",
+                fix="bring back a copy of the file, or move it away and run again",
+                where=self._where,
+            ) from error
+
+    @contextlib.contextmanager
+    def _to_change(self, cell: Cell) -> Iterator[duckdb.DuckDBPyConnection]:
+        with (
+            self._named_errors(cell),
+            self._database.writing(self._timeout) as connection,
+        ):
+            yield connection
+
+    @contextlib.contextmanager
+    def _named_errors(self, cell: Cell) -> Iterator[None]:
+        try:
+            yield
+        except (duckdb.Error, OSError) as error:
+            raise StoreError(
+                f"'{cell}' cannot be stored: {error}",
+                fix="nothing was changed; check disk space and rights, then run again",
+                where=self._where,
+            ) from error

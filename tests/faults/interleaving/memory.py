@@ -1,0 +1,328 @@
+"""A metadata store and an IO manager in memory, each call of which is one step.
+
+They promise what the real ones do: the store passes the published contract, as far as
+that is not about files and processes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from assets_core.errors import ClaimLostError, CollectedError, MissingDataError
+from assets_core.model.garbage import Condemned, KeptResult, Place, StoredObject
+from assets_core.model.keys import Cell
+from assets_core.model.records import (
+    Claim,
+    Commit,
+    Head,
+    Materialization,
+    Owner,
+    Publication,
+    StoredData,
+)
+from assets_core.model.versions import Digest
+from assets_core.protocols.metadata import Reusable
+
+Step = Callable[[str], None]
+"""Called before each step, with its name; may stop the caller for a while, or for good."""
+
+
+@dataclass
+class Memory:
+    """What is stored."""
+
+    heads: dict[tuple[str, Cell], Head] = field(default_factory=dict)
+    results: dict[str, Materialization] = field(default_factory=dict)
+    validated: dict[str, set[Digest]] = field(default_factory=dict)
+    claims: dict[tuple[str, Cell], Claim] = field(default_factory=dict)
+    fence: int = 0
+    publications: dict[int, Publication] = field(default_factory=dict)
+    last_publication: int = 0
+    marks: dict[Place, tuple[Condemned, int]] = field(default_factory=dict)
+    objects: dict[str, bytes] = field(default_factory=dict)
+    staged: dict[str, bytes] = field(default_factory=dict)
+    paths: dict[Cell, str] = field(default_factory=dict)
+    moves: list[int] = field(default_factory=list)  # fences, in the order of commits
+
+
+class MemoryStore:
+    """The metadata store."""
+
+    def __init__(
+        self, memory: Memory, is_alive: Callable[[Owner], bool | None], step: Step
+    ) -> None:
+        self._is = memory
+        self._is_alive = is_alive
+        self._step = step
+
+    def close(self) -> None:
+        """Do nothing."""
+
+    def __getattr__(self, name: str) -> Any:
+        """Answer what has no part in the protocol: notes of runs, sources, checks."""
+        if name in {"failures", "observations", "code_versions"}:
+            return lambda *_: {}
+        if name in {"checks", "dead_claims", "drop_dead_claims"}:
+            return lambda *_: ()
+        raise AttributeError(name)
+
+    # Claims and heads.
+
+    def claim(self, env: str, cell: Cell, attempt: str, owner: Owner) -> Claim | Owner:
+        """Take a cell, or return who has it."""
+        self._step("claim")
+        held = self._is.claims.get((env, cell))
+        if held is not None and self._is_alive(held.owner):
+            return held.owner
+        self._is.fence += 1
+        claim = Claim(env, cell, attempt, self._is.fence, owner)
+        self._is.claims[env, cell] = claim
+        return claim
+
+    def release(self, claim: Claim) -> None:
+        """Give a claim back."""
+        self._step("release")
+        self._release(claim)
+
+    def _release(self, claim: Claim) -> bool:
+        if self._is.claims.get((claim.env, claim.cell)) != claim:
+            return False
+        del self._is.claims[claim.env, claim.cell]
+        return True
+
+    def claims(self) -> tuple[Claim, ...]:
+        """Return every claim."""
+        return tuple(self._is.claims.values())
+
+    def head(self, env: str, cell: Cell) -> Head | None:
+        """Return one head."""
+        self._step("head")
+        return self._is.heads.get((env, cell))
+
+    def heads(self, env: str) -> dict[Cell, Head]:
+        """Return all heads."""
+        return {cell: head for (one, cell), head in self._is.heads.items() if one == env}
+
+    def materializations(self, ids: Iterable[str]) -> dict[str, Materialization]:
+        """Return results by id."""
+        return {id_: self._is.results[id_] for id_ in ids if id_ in self._is.results}
+
+    def stored(self, ids: Iterable[str]) -> dict[str, StoredData]:
+        """Return where results are."""
+        return {id_: made.stored for id_, made in self.materializations(ids).items()}
+
+    def reusable(self, assets: Iterable[str]) -> dict[tuple[Cell, Digest], Reusable]:
+        """Return results that can be shown again."""
+        self._step("reusable")
+        wanted = set(assets)
+        return {
+            (made.cell, made.recipe): Reusable(made, frozenset(self._is.validated[id_]))
+            for id_, made in self._is.results.items()
+            if made.cell.asset in wanted
+        }
+
+    def commit(self, commit: Commit) -> Publication | None:
+        """Insert the result and move the head at once."""
+        self._step("commit")
+        claim, head, made = commit.claim, commit.head, commit.materialization
+        shown = self._is.heads.get((claim.env, claim.cell))
+        if self._is.claims.get((claim.env, claim.cell)) != claim:
+            raise ClaimLostError("taken over")
+        if (shown and shown.materialization) != commit.before:
+            raise ClaimLostError("the head moved")
+        result = made or self._is.results[head.materialization]
+        self._take_back(claim, (result.stored.storage, result.stored.location))
+        self._release(claim)
+        self._is.results[result.id] = result
+        self._is.validated.setdefault(result.id, set()).add(commit.validated)
+        self._is.heads[claim.env, claim.cell] = head
+        self._is.moves.append(claim.fence)
+        if not commit.publish:
+            return None
+        self._is.last_publication += 1
+        note = Publication(self._is.last_publication, claim.env, claim.cell)
+        self._is.publications[note.id] = note
+        return note
+
+    def _take_back(self, claim: Claim, place: Place) -> None:
+        if place in self._is.marks:
+            mark, fence = self._is.marks[place]
+            if mark.state == "deleting" or (
+                mark.state == "deleted" and claim.fence <= fence
+            ):
+                raise CollectedError("being deleted")
+            del self._is.marks[place]
+
+    def pending_publications(self, env: str) -> tuple[Publication, ...]:
+        """Return paths that have to follow."""
+        return tuple(note for note in self._is.publications.values() if note.env == env)
+
+    def published(self, publications: Iterable[Publication]) -> None:
+        """Strike off paths that have followed."""
+        self._step("published")
+        for note in publications:
+            self._is.publications.pop(note.id, None)
+
+    # Garbage collection.
+
+    def results(self) -> tuple[KeptResult, ...]:
+        """Return all results."""
+        self._step("results")
+        return tuple(
+            KeptResult(
+                made.id,
+                made.cell,
+                (made.stored.storage, made.stored.location),
+                made.stored.bytes,
+                made.committed_at,
+            )
+            for made in self._is.results.values()
+        )
+
+    def shown(self) -> frozenset[str]:
+        """Return what heads name."""
+        self._step("shown")
+        return frozenset(head.materialization for head in self._is.heads.values())
+
+    def _places(self) -> set[Place]:
+        stored = [
+            self._is.results[head.materialization].stored
+            for head in self._is.heads.values()
+        ]
+        return {(one.storage, one.location) for one in stored}
+
+    def condemn(self, places: Iterable[Place], since: float, at: float) -> int:
+        """Condemn what is not needed."""
+        self._step("condemn")
+        young = {
+            (made.stored.storage, made.stored.location)
+            for made in self._is.results.values()
+            if made.committed_at > since
+        }
+        new = set(places) - self._places() - young - self._is.marks.keys()
+        for place in new:
+            self._is.marks[place] = (Condemned(place, "condemned", at), 0)
+        return len(new)
+
+    def condemned(self) -> tuple[Condemned, ...]:
+        """Return all marks."""
+        self._step("condemned")
+        return tuple(mark for mark, _ in self._is.marks.values())
+
+    def begin_deletion(self, places: Iterable[Place], owner: Owner) -> tuple[Place, ...]:
+        """Mark as being deleted."""
+        self._step("begin_deletion")
+        begun = []
+        for place in sorted(set(places)):
+            mark = self._is.marks.get(place)
+            if mark is None or mark[0].state != "condemned":
+                continue
+            if place in self._places():
+                del self._is.marks[place]
+                continue
+            self._is.marks[place] = (
+                replace(mark[0], state="deleting", owner=owner),
+                0,
+            )
+            begun.append(place)
+        return tuple(begun)
+
+    def end_deletion(self, places: Iterable[Place]) -> None:
+        """Mark as deleted, and forget what no claim is old enough for."""
+        self._step("end_deletion")
+        for place in self._is.marks.keys() & set(places):
+            mark, _ = self._is.marks[place]
+            done = replace(mark, state="deleted", owner=None)
+            self._is.marks[place] = (done, self._is.fence)
+        oldest = min((claim.fence for claim in self._is.claims.values()), default=None)
+        self._is.marks = {
+            place: (mark, fence)
+            for place, (mark, fence) in self._is.marks.items()
+            if mark.state != "deleted" or (oldest is not None and fence >= oldest)
+        }
+
+    def take_over_deletions(self, owner: Owner) -> tuple[Place, ...]:
+        """Take over deletions of dead processes."""
+        self._step("take_over_deletions")
+        dead = [
+            (place, mark)
+            for place, (mark, _) in self._is.marks.items()
+            if mark.state == "deleting"
+            and mark.owner
+            and self._is_alive(mark.owner) is False
+        ]
+        for place, mark in dead:
+            self._is.marks[place] = (replace(mark, owner=owner), 0)
+        return tuple(place for place, _ in dead)
+
+
+class MemoryIO:
+    """The IO manager: content-named objects, and stable paths."""
+
+    storage = "memory:data"
+
+    def __init__(self, memory: Memory, step: Step) -> None:
+        self._is = memory
+        self._step = step
+
+    def stage(self, cell: Cell, table: Any, attempt: str) -> tuple[str, bytes]:
+        """Write where nobody looks."""
+        data = repr(table.to_pydict()).encode()
+        self._is.staged[attempt] = data
+        return attempt, data
+
+    def seal(self, staged: tuple[str, bytes]) -> StoredData:
+        """Give it a name made from its content, unless that is there already."""
+        attempt, data = staged
+        location = data.decode()
+        self._step("seal: look")
+        if location not in self._is.objects:
+            self._step("seal: link")
+            self._is.objects[location] = data
+        self._is.staged.pop(attempt, None)
+        return StoredData(self.storage, location, len(data), location)
+
+    def discard(self, staged: tuple[str, bytes]) -> None:
+        """Throw it away."""
+        self._is.staged.pop(staged[0], None)
+
+    def verify(self, cell: Cell, stored: StoredData) -> None:
+        """Raise if it is gone."""
+        self._step("verify")
+        if stored.location not in self._is.objects:
+            raise MissingDataError("gone")
+
+    def absent(self, stored: Iterable[StoredData]) -> set[str]:
+        """Return what is gone."""
+        self._step("absent")
+        return {one.location for one in stored} - self._is.objects.keys()
+
+    def may_publish(self, cell: Cell, **_: Any) -> None:
+        """Agree."""
+
+    def publish(self, cell: Cell, stored: StoredData, **_: Any) -> None:
+        """Move the stable path."""
+        self._step("publish")
+        self._is.paths[cell] = stored.location
+
+    def published(self, cell: Cell, **_: Any) -> str | None:
+        """Return what the stable path shows."""
+        return self._is.paths.get(cell)
+
+    def objects(self) -> Iterator[StoredObject]:
+        """Yield all objects."""
+        self._step("objects")
+        yield from [
+            StoredObject(name, len(data), 0) for name, data in self._is.objects.items()
+        ]
+
+    def delete(self, location: str) -> None:
+        """Delete an object."""
+        self._step("delete")
+        self._is.objects.pop(location, None)
+
+    def leftovers(self) -> Mapping[str, str]:
+        """Return what is staged."""
+        return dict.fromkeys(self._is.staged, "")

@@ -1,0 +1,121 @@
+"""What tests/properties/histories found first, each as small as it can be told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from assets_core import Workspace
+from tests.flows.small_project import Project
+
+
+def reasons(project: Project, key: str) -> list[str]:
+    """Return why an asset is stale."""
+    with Workspace.open(project.folder) as workspace:
+        return [str(one.reason) for one in workspace.why(key).reasons]
+
+
+def test_the_annotations_of_a_partial_decide_the_form(project: Project) -> None:
+    """A partial has none of its own: its inputs all came as pandas frames."""
+    project.write(
+        """
+        from functools import partial
+
+
+        @asset
+        def orders() -> pa.Table:
+            return pa.table({"price": [1, 2]})
+
+
+        def at_most(orders: pa.Table, limit) -> pa.Table:
+            return orders.slice(0, limit)
+
+
+        first = asset(key="first")(partial(at_most, limit=1))
+        """
+    )
+
+    assert project.run().status == "success"
+
+
+def test_two_projects_in_a_process_have_helpers_of_their_own(tmp_path: Path) -> None:
+    """The second one got the first one's `helpers`, and wrong data with it."""
+    found = []
+    for name, limit in (("one", 1), ("two", 2)):
+        folder = tmp_path / name
+        folder.mkdir()
+        project = Project(folder)
+        (folder / "helpers.py").write_text(f"LIMIT = {limit}\n")
+        project.write(
+            """
+            from helpers import LIMIT
+
+
+            @asset
+            def orders() -> pa.Table:
+                return pa.table({"price": [LIMIT]})
+            """
+        )
+        project.run()
+        with Workspace.open(folder) as workspace:
+            found += workspace.load_arrow("orders")["price"].to_pylist()
+
+    assert found == [1, 2]
+
+
+CHECKED = """
+@asset
+def orders() -> pa.Table:
+    return pa.table({"price": [1, 2]})
+
+
+@check("orders")
+def few(orders: pa.Table):
+    return len(orders) < 5
+
+
+@check("orders")
+def some(orders: pa.Table):
+    return len(orders) > 0
+"""
+
+
+def test_a_second_change_of_checks_does_not_name_the_first(project: Project) -> None:
+    """The data had passed the first one long ago."""
+    project.write(CHECKED)
+    project.run()
+    project.edit("< 5", "< 6")
+    project.run()
+
+    project.edit("> 0", "> 1")
+
+    assert reasons(project, "orders") == [
+        "schema or checks: function pipeline.some changed"
+    ]
+
+
+def test_a_helper_that_moved_is_not_named_for_another_edit(project: Project) -> None:
+    """Where it stands is no part of the version."""
+    helper = "def price():\n    return 1\n"
+    (project.folder / "helpers.py").write_text(helper)
+    (project.folder / "prices.py").write_text("")
+    project.write(
+        """
+        from helpers import price
+
+        LIMIT = 3
+
+
+        @asset
+        def orders() -> pa.Table:
+            return pa.table({"price": [price() + LIMIT]})
+        """
+    )
+    project.run()
+    (project.folder / "helpers.py").write_text("")
+    (project.folder / "prices.py").write_text(helper)
+    project.edit("from helpers", "from prices")
+    assert reasons(project, "orders") == []
+
+    project.edit("LIMIT = 3", "LIMIT = 4")
+
+    assert reasons(project, "orders") == ["constant pipeline.LIMIT: 3 → 4"]
