@@ -15,6 +15,7 @@ from tests.faults.interleaving.exploring import Fault, orders
 from tests.faults.interleaving.worlds import SCENES, make_world
 
 NIGHTLY = os.environ.get("ASSETS_TEST_SIZE") == "nightly"
+pytestmark = pytest.mark.sweep
 TURNS = 3 if NIGHTLY else 2  # of undisturbed tasks
 FEW = 2 if NIGHTLY else 1  # where a task is killed or taken for dead as well
 

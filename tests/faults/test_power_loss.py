@@ -155,6 +155,7 @@ def converges(folder: Path, values: str) -> None:
         assert examine(workspace.tools, workspace.graph_of_assets, "main").findings == ()
 
 
+@pytest.mark.sweep
 @pytest.mark.needs("strace")
 @pytest.mark.parametrize(
     "program", [UPDATES, DELETIONS, ROLLBACKS], ids=["updates", "deletions", "rollbacks"]

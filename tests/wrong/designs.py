@@ -6,28 +6,10 @@ other tools do. Each names the tests that notice.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from tests.wrong.design import Design
+from tests.wrong.designs_of_faults import FAULTS
 
-__all__ = ["DESIGNS", "Design"]
-
-
-class Design(NamedTuple):
-    """A wrong design.
-
-    Attributes:
-        name: What is wrong with it, as a sentence.
-        file: The file that is edited.
-        right: A text that stands there once.
-        wrong: What stands there instead.
-        noticed_by: The tests that must fail, as pytest is asked for them.
-    """
-
-    name: str
-    file: str
-    right: str
-    wrong: str
-    noticed_by: str
-
+__all__ = ["DESIGNS"]
 
 EDITS = "tests/unit/versioning/test_edits.py"
 VALUES = "tests/unit/versioning/test_values.py"
@@ -331,4 +313,4 @@ _KEEP = [
     ),
 ]
 
-DESIGNS = [*_CODE, *_DATA, *_PLAN, *_KEEP]
+DESIGNS = [*_CODE, *_DATA, *_PLAN, *_KEEP, *FAULTS]

@@ -16,7 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.wrong.designs import DESIGNS, Design
+from tests.wrong.design import Design
+from tests.wrong.designs import DESIGNS
 
 ROOT = Path(__file__).parents[2]
 COPIED = ("assets_core", "io_managers", "tests", "projects", "pyproject.toml")

@@ -152,7 +152,7 @@ class MemoryStore:
             if mark.state == "deleting" or (
                 mark.state == "deleted" and claim.fence <= fence
             ):
-                raise CollectedError("being deleted")
+                raise CollectedError("being deleted", where=place[1])
             del self._is.marks[place]
 
     def pending_publications(self, env: str) -> tuple[Publication, ...]:

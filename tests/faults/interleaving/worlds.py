@@ -142,6 +142,7 @@ def make_world(scene: str, fault: Fault | None = None) -> World:
         for gate in gates:
             lost = gate.error is not None and not isinstance(gate.error, ALLOWED)
             assert not lost, repr(gate.error)
+        _paths_follow(memory)
         _finish(memory, tools(len(gates), None))
 
     return World(tasks, gates, lambda: _nothing_dangles(memory), finally_)
@@ -205,6 +206,14 @@ def _nothing_dangles(memory: Memory) -> None:
     for head in memory.heads.values():
         assert memory.results[head.materialization].stored.location in memory.objects
     assert memory.moves == sorted(set(memory.moves))
+
+
+def _paths_follow(memory: Memory) -> None:
+    """Check that every stable path shows its head, or that a note says it has to."""
+    to_follow = {note.cell for note in memory.publications.values()}
+    for (_, cell), head in memory.heads.items():
+        shown = memory.results[head.materialization].stored.location
+        assert cell in to_follow or memory.paths[cell] == shown
 
 
 def _finish(memory: Memory, tools: Tools) -> None:

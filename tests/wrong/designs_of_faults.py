@@ -1,0 +1,145 @@
+"""Designs that are right as long as nothing goes wrong, and nobody else is there."""
+
+from __future__ import annotations
+
+from tests.wrong.design import Design
+
+__all__ = ["FAULTS"]
+
+POWER = "tests/faults/test_power_loss.py -k updates"
+ORDERS = "tests/faults/test_interleavings.py"
+CLAIMS = "tests/contracts/test_sqlite_store.py"
+STORE = "io_managers/stores/local.py"
+MEMORY = "tests/faults/interleaving/memory.py"
+
+FAULTS = [
+    Design(
+        "what is written is not synced before it has its name",
+        STORE,
+        "            files.sync_file(staged.path)\n",
+        "",
+        POWER,
+    ),
+    Design(
+        "a new name is not synced before it is recorded",
+        STORE,
+        "            files.sync_folder(target.parent)\n",
+        "",
+        POWER,
+    ),
+    Design(
+        "a new folder is not synced in the one above it",
+        "assets_core/files.py",
+        "    sync_folder(path.parent)\n\n\ndef make_read_only",
+        "\n\ndef make_read_only",
+        POWER,
+    ),
+    Design(
+        "a commit is not synced",
+        "assets_core/backends/sqlite/store.py",
+        "        with self._db.transaction() as write:\n"
+        '            crash_point("commit.begun")\n',
+        "        with self._db.transaction(durable=False) as write:\n"
+        '            crash_point("commit.begun")\n',
+        POWER,
+    ),
+    Design(
+        "a stable path is moved before the commit",
+        "assets_core/running/committing.py",
+        "    publication = tools.store.commit(\n",
+        "    attempt.manager.publish(\n"
+        "        job.cell, made.stored, how=None, env=job.env, unique='0'\n"
+        "    )\n"
+        "    publication = tools.store.commit(\n",
+        ORDERS + " -k lost",
+    ),
+    Design(
+        "a path is published once, whatever the head is by then",
+        "assets_core/running/publishing.py",
+        "    while (\n"
+        "        head := tools.store.head(env, cell)\n"
+        "    ) is not None and head.materialization != shown:\n",
+        "    while shown is None and (head := tools.store.head(env, cell)) is not None:\n",
+        ORDERS,
+    ),
+    Design(
+        "the note for a path is struck off before the path has followed",
+        "assets_core/running/publishing.py",
+        "    shown = None\n",
+        "    shown = None\n    tools.store.published([publication])\n",
+        ORDERS + " -k lost",
+    ),
+    Design(
+        "data is deleted before others are told",
+        "assets_core/upkeep/gc.py",
+        "    begun = tools.store.begin_deletion(\n"
+        "        ((one.storage, one.location) for one in due), tools.owner\n"
+        "    )\n",
+        "    begun = [(one.storage, one.location) for one in due]\n",
+        ORDERS,
+    ),
+    Design(
+        "a deletion is over before the data is gone",
+        "assets_core/running/deleting.py",
+        "    failed: list[AssetsError] = []\n",
+        "    failed: list[AssetsError] = []\n    tools.store.end_deletion(places)\n",
+        ORDERS,
+    ),
+    Design(
+        "bytes that heads name by now are deleted all the same",
+        MEMORY,
+        "            if place in self._places():\n",
+        "            if False:\n",
+        ORDERS,
+    ),
+    Design(
+        "a commit shows bytes that are being deleted",
+        MEMORY,
+        '            if mark.state == "deleting" or (\n',
+        "            if False or (\n",
+        ORDERS,
+    ),
+    Design(
+        "a commit shows bytes that were deleted since its claim",
+        MEMORY,
+        'mark.state == "deleted" and claim.fence <= fence',
+        "False",
+        ORDERS,
+    ),
+    Design(
+        "whoever lost its claim may commit",
+        MEMORY,
+        "        if self._is.claims.get((claim.env, claim.cell)) != claim:\n"
+        '            raise ClaimLostError("taken over")\n',
+        "",
+        ORDERS,
+    ),
+    Design(
+        "the fence is not asked for in the commit",
+        "assets_core/backends/sqlite/cells.py",
+        " AND fence = ?",
+        " AND ? IS NOT NULL",
+        CLAIMS,
+    ),
+    Design(
+        "a head moves whatever it shows",
+        "assets_core/backends/sqlite/writing.py",
+        "    if (now and now.materialization) != before:\n",
+        "    if False:\n",
+        CLAIMS,
+    ),
+    Design(
+        "the claim of a live process is taken over",
+        "assets_core/backends/sqlite/claiming.py",
+        "    return expires > now if alive is None else alive\n",
+        "    return False\n",
+        CLAIMS,
+    ),
+    Design(
+        "the claim of a dead process stands",
+        "assets_core/backends/sqlite/claiming.py",
+        "    return expires > now if alive is None else alive\n",
+        "    return True\n",
+        CLAIMS,
+    ),
+]
