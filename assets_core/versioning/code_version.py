@@ -70,10 +70,10 @@ class CodeVersions:
         tour.visit(Edge(name, node, self._walk.source(value, None), owned=False))
         self._add_effects(tour)
         packages = _distributions(tour.outside)
-        counted = [digest(*each) for each in map(self._counted, packages) if each]
+        counted = [each for each in map(self._counted, packages) if each]
         return CodeVersion(
-            digest("code 1", tour.digest(), *counted),
-            (*tour.components(kind), *map(self._component, packages)),
+            digest("code 1", tour.digest(), *(digest(*each) for each in counted)),
+            (*tour.components(kind), *map(_component, counted)),
             tour.opaque,
             packages,
         )
@@ -112,10 +112,10 @@ class CodeVersions:
             version = ".".join(version.split(".")[:2])
         return name, version
 
-    def _component(self, package: tuple[str, str]) -> Component:
-        name, version = package
-        counted = self._counted(package) or package
-        return Component("package", name, digest(*counted), version)
+
+def _component(counted: tuple[str, ...]) -> Component:
+    name, version = counted
+    return Component("package", name, digest(*counted), version)
 
 
 def _distributions(modules: frozenset[str]) -> tuple[tuple[str, str], ...]:
