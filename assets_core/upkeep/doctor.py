@@ -111,7 +111,18 @@ def _stable_path(
     tools: Tools, env: str, cell: Cell, stored: StoredData
 ) -> Iterator[Finding]:
     manager = tools.io_with(cell, stored)
-    shown = manager.published(cell, env=env)
+    try:
+        shown = manager.published(cell, env=env)
+    except AssetsError as error:
+        yield Finding(
+            "path_wrong",
+            cell.asset,
+            cell.partition,
+            error.where or None,
+            error.problem,
+            error.fix,
+        )
+        return
     if shown != stored.location:
         path = manager.stable_path(cell, env=env)
         text = (

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import ast
+from typing import TypeGuard
 
 from assets_core.versioning.scopes import Step
 
-__all__ = ["chain_of", "global_by_text", "is_guard", "is_name", "logger_arguments"]
+__all__ = [
+    "chain_of",
+    "global_by_text",
+    "is_guard",
+    "is_name",
+    "is_whole",
+    "logger_arguments",
+]
+
+_LARGE = 1 << 64  # Python limits how large numbers can be written
 
 _LOGGER_MAKERS = frozenset({"getLogger", "get_logger", "getChild"})
 
@@ -23,13 +33,24 @@ def chain_of(node: ast.AST) -> tuple[str, tuple[Step, ...]] | None:
             steps.append((".", node.attr))
         elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
             key = node.slice.value
-            if type(key) is not str and type(key) is not int:
+            if not _is_key(key):
                 return None
             steps.append(("[", key))
         else:
             return None
         node = node.value
     return node.id, tuple(reversed(steps))
+
+
+def _is_key(value: object) -> TypeGuard[str | int]:
+    if type(value) is int:
+        return abs(value) < _LARGE
+    return type(value) is str and is_whole(value)
+
+
+def is_whole(text: str) -> bool:
+    """Return whether a text has no half characters, so that it can be written down."""
+    return text.isascii() or not any("\ud800" <= sign <= "\udfff" for sign in text)
 
 
 def global_by_text(node: ast.AST) -> str:

@@ -12,6 +12,7 @@ import ast
 import inspect
 import warnings
 from collections.abc import Iterator, Mapping
+from itertools import zip_longest
 from types import CodeType
 from typing import Any, cast
 
@@ -99,6 +100,8 @@ def _constant(value: object) -> str:
         return _print(value)
     if isinstance(value, tuple):
         return digest("tuple", *map(_constant, value))
+    if type(value) is int:
+        return digest("int", hex(value))  # Python limits how large decimal ones can be
     if isinstance(value, frozenset):
         return digest("frozenset", *sorted(map(_constant, value)))
     return digest(type(value).__name__, repr(value))
@@ -116,15 +119,20 @@ def pieces_by_print(
         nodes: The same, by their nodes.
     """
     code = compiled(text, flags)
-    found: dict[str, Piece] = {}
+    claimed: dict[str, list[Piece]] = {}
     unclear = any(len(pieces) > 1 for pieces in functions.values())
-    for each, marked in _marked(code, text, nodes) if unclear else _unmarked(code):
+    for each, marked in _marked(code, text, flags, nodes) if unclear else _unmarked(code):
         pieces = functions.get((each.co_name, each.co_firstlineno), [])
         piece = pieces[0] if len(pieces) == 1 else marked
         if pieces and piece is not None:
             for one in prints_of(each):
-                found.setdefault(one, piece)
-    return found
+                claimed.setdefault(one, []).append(piece)
+    # One print of two pieces that are not alike tells nothing.
+    return {
+        one: pieces[0]
+        for one, pieces in claimed.items()
+        if len({piece.form() for piece in pieces}) == 1
+    }
 
 
 def _unmarked(code: CodeType) -> Iterator[tuple[CodeType, None]]:
@@ -132,7 +140,7 @@ def _unmarked(code: CodeType) -> Iterator[tuple[CodeType, None]]:
 
 
 def _marked(
-    code: CodeType, text: str, nodes: Nodes
+    code: CodeType, text: str, flags: int, nodes: Nodes
 ) -> Iterator[tuple[CodeType, Piece | None]]:
     """Yield every code object with its piece, also where several share name and line.
 
@@ -149,9 +157,12 @@ def _marked(
         for each in (node, *getattr(node, "decorator_list", ())):
             each.lineno = each.end_lineno = line
             each.col_offset, each.end_col_offset = 0, 1
-    other = compiled(marked, future_flags(code))
-    for one, two in zip(all_codes(code), all_codes(other), strict=False):
-        yield one, marks.get(two.co_firstlineno) if one.co_name == two.co_name else None
+    ours, others = list(all_codes(code)), list(all_codes(compiled(marked, flags)))
+    if [one.co_name for one in ours] != [two.co_name for two in others]:
+        # Without columns in its tables, Python makes one code of two that are alike.
+        others = []
+    for one, two in zip_longest(ours, others):
+        yield one, None if two is None else marks.get(two.co_firstlineno)
 
 
 def function_nodes(tree: ast.AST) -> Iterator[Any]:

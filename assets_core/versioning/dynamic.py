@@ -6,7 +6,10 @@ import builtins
 import importlib
 import sys
 
-__all__ = ["DOORS", "SUBCLASSES", "why_dynamic"]
+__all__ = ["DOORS", "IMPORT", "SUBCLASSES", "why_dynamic"]
+
+IMPORT = "import"
+"""No attribute, but a door as well: what a module does while a function loads it."""
 
 SUBCLASSES = "__subclasses__"
 DOORS = frozenset(

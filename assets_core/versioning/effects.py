@@ -7,10 +7,11 @@ in no value that could be looked at, and yet results depend on it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from types import FunctionType
+from types import FunctionType, ModuleType
 
 from assets_core.versioning.namespaces import Namespace, Origin, Placed, loaded_module
 from assets_core.versioning.readings import Act
+from assets_core.versioning.scopes import Use
 from assets_core.versioning.sources import look_at_statements
 from assets_core.versioning.things import Thing, World
 
@@ -22,6 +23,7 @@ _HARMLESS = frozenset(
 )  # fmt: skip
 """What calls of these do to the process cannot show in a table."""
 
+_RUNNERS = frozenset({"materialize", "Workspace", "main"})
 _FRAMEWORK = frozenset({"assets_core", "io_managers"})
 
 
@@ -83,9 +85,18 @@ def _runs_the_project(world: World, value: object) -> bool:
     if found is None:
         return False
     unit, piece = found
-    used = {use.name for use, target in unit.reading.free(piece) if not target.depth}
-    paths = (
-        world.where.path(namespace.names[name], Origin(namespace, name))
-        for name in used & namespace.names.keys()
+    return any(
+        _runs(world, namespace, use)
+        for use, target in unit.reading.free(piece)
+        if not target.depth and use.name in namespace.names
     )
-    return any(path and path.partition(".")[0] in _FRAMEWORK for path in paths)
+
+
+def _runs(world: World, namespace: Namespace, use: Use) -> bool:
+    """Return whether a name stands for what runs a project."""
+    value = namespace.names[use.name]
+    path = world.where.path(value, Origin(namespace, use.name))
+    if path is None or path.partition(".")[0] not in _FRAMEWORK:
+        return False
+    steps = [str(key) for _, key in use.steps] if isinstance(value, ModuleType) else []
+    return not _RUNNERS.isdisjoint([path.rpartition(".")[2], *steps])

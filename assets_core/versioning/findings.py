@@ -7,7 +7,7 @@ from collections.abc import Collection
 from contextlib import suppress
 from types import FunctionType, ModuleType
 
-from assets_core.versioning.dynamic import SUBCLASSES, why_dynamic
+from assets_core.versioning.dynamic import IMPORT, SUBCLASSES, why_dynamic
 from assets_core.versioning.imports import Outside, Unloadable, load
 from assets_core.versioning.loaded_source import Unit
 from assets_core.versioning.namespaces import Origin
@@ -19,6 +19,7 @@ from assets_core.versioning.resolving import (
     Reached,
     Standing,
     look_up,
+    look_up_all,
     walk,
 )
 from assets_core.versioning.scopes import Scope, Use
@@ -169,7 +170,10 @@ class Findings:
             self._door(use, target)
             return
         self.used.add(use.name)
-        found = look_up(self.world, self.standing, use, target)
+        for found in look_up_all(self.world, self.standing, use, target):
+            self._found(use, target, found)
+
+    def _found(self, use: Use, target: Scope, found: Reached) -> None:
         value = found.value
         if isinstance(value, Outside):
             path = ".".join([value.path, *(str(key) for _, key in use.steps)])
@@ -251,6 +255,9 @@ class Findings:
 
     def _door(self, use: Use, target: Scope) -> None:
         who = self.standing.who
+        if use.door == IMPORT:
+            self._imported(use, target)
+            return
         if use.door != SUBCLASSES:
             self.opaque(
                 f"'{who}' uses '.{use.door}', through which anything can be reached"
@@ -263,6 +270,17 @@ class Findings:
             self.opaque(f"'{who}' looks for subclasses of a class known only when it runs")
         else:
             self._add_subclasses(base)
+
+    def _imported(self, use: Use, target: Scope) -> None:
+        """Note the modules that a function imports: what they do while they load counts."""
+        for found in look_up_all(self.world, self.standing, use, target):
+            module = found.value
+            if found.origin is not None:
+                module = found.origin.namespace.module
+            if isinstance(module, ModuleType) and self.world.where.is_projects(module):
+                namespace = self.world.where.namespace(vars(module))
+                node = self.world.loading(namespace)
+                self.edges.append(Edge("imports", node, None, owned=False))
 
     def _add_subclasses(self, base: type) -> None:
         kinds: list[type] = type.__subclasses__(base)

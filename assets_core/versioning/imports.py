@@ -36,6 +36,9 @@ def bring(namespace: Namespace, given: Imported) -> tuple[object, ModuleType | N
     if not name:
         why = f"imports '{given.module}' relative to a package that is not known"
         return Unloadable(why), None
+    inner = load(given.inner) if given.inner else None
+    if isinstance(inner, Unloadable):
+        return inner, None
     module = load(name)
     if isinstance(module, Outside) and given.name:
         return Outside(f"{module.path}.{given.name}"), None

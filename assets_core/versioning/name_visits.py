@@ -10,6 +10,7 @@ from assets_core.versioning.chains import (
     chain_of,
     global_by_text,
     is_guard,
+    is_whole,
     logger_arguments,
 )
 from assets_core.versioning.dynamic import DOORS
@@ -87,24 +88,29 @@ def _open_doors(walk: NameWalk, node: ast.AST, scope: Scope) -> None:
 
 
 def _call(walk: NameWalk, node: ast.Call, scope: Scope, annotation: object) -> None:
+    found_items: list[Waiting] = []
     found = chain_of(node.func)
     if found is None:
-        walk.children(node, scope, annotation)
-        return
-    name, steps = found
-    _open_doors(walk, node.func, scope)
-    first = node.args[0] if node.args else None
-    value = first.value if isinstance(first, ast.Constant) else None
-    text = value if isinstance(value, str) else None
-    walk.use(name, scope, annotation, steps=steps, first=text, called=True)
-    arguments = logger_arguments(node, steps[-1][1] if steps else name)
-    if found == ("getattr", ()) and _get_attribute(walk, node, scope, annotation):
-        arguments = arguments[2:]
-    found_items: list[Waiting] = []
+        found_items.append((node.func, scope, bool(annotation)))
+        arguments: list[ast.AST] = [*node.args, *node.keywords]
+    else:
+        name, steps = found
+        _open_doors(walk, node.func, scope)
+        walk.use(name, scope, annotation, steps=steps, first=_first(node), called=True)
+        arguments = logger_arguments(node, steps[-1][1] if steps else name)
+        if found == ("getattr", ()) and _get_attribute(walk, node, scope, annotation):
+            arguments = arguments[2:]
     for each in arguments:
         item = (each, scope, bool(annotation))
         found_items += walk.spanned(each, scope) if each in walk.marked else [item]
     walk.then(found_items)
+
+
+def _first(node: ast.Call) -> str | None:
+    """Return the first argument of a call, if it is a text."""
+    first = node.args[0] if node.args else None
+    value = first.value if isinstance(first, ast.Constant) else None
+    return value if isinstance(value, str) and is_whole(value) else None
 
 
 def _get_attribute(walk: NameWalk, node: ast.Call, scope: Scope, note: object) -> bool:
@@ -159,7 +165,8 @@ def _import(walk: NameWalk, node: ast.Import, scope: Scope, _: object) -> None:
     for alias in node.names:
         whole = alias.asname or alias.name.partition(".")[0]
         module = alias.name if alias.asname else whole
-        walk.imports(whole, Imported(module, 0, ""), scope)
+        inner = "" if alias.asname or whole == alias.name else alias.name
+        walk.imports(whole, Imported(module, 0, "", inner), scope)
         walk.loads(Imported(alias.name, 0, ""), scope)
 
 

@@ -10,6 +10,7 @@ import ast
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from assets_core.versioning.dynamic import IMPORT
 from assets_core.versioning.scopes import Imported, Names, Scope, Use
 
 __all__ = ["Begin", "End", "NameWalk", "Visit", "Waiting"]
@@ -115,6 +116,8 @@ class NameWalk:
         """Note that an import gives a name."""
         scope.imports.setdefault(scope.mangled(name), []).append(given)
         self.bind(name, scope)
+        if not scope.runs_at_load:
+            self.use(name, scope, annotation=False, door=IMPORT, guess=True)
 
     def loads(self, given: Imported, scope: Scope) -> None:
         """Note that a module is loaded, if it is loaded together with this one."""

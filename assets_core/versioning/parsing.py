@@ -38,9 +38,16 @@ def read_text(text: str, _file: str = "", flags: int = 0) -> Reading:
     >>> [use.name for use in reading.uses]
     ['scale', 'x']
     """
-    tree = _parsed(text)
-    if tree is None:
+    try:
+        return _read(text, flags)
+    except (SyntaxError, ValueError):
         return Reading()
+    except (RecursionError, MemoryError):
+        return Reading(whole=False)
+
+
+def _read(text: str, flags: int) -> Reading:
+    tree = _parsed(text)
     with _no_collection():
         names = names_of(tree)
         pieces = _Pieces(names)
@@ -60,26 +67,27 @@ def read_text(text: str, _file: str = "", flags: int = 0) -> Reading:
                 name: [pieces.of(node) for node in nodes]
                 for name, nodes in names.classes.items()
             },
-            statements=[_statement(node, names, pieces) for node in tree.body],
+            statements=[
+                _statement(node, names, pieces)
+                for node in tree.body
+                if not says_nothing(node, local=False)
+            ],
             prints=_prints(text, flags, by_place, functions),
             stars=names.stars,
             imported=names.imported,
         )
 
 
-def _parsed(text: str) -> ast.Module | None:
+def _parsed(text: str) -> ast.Module:
     with _no_collection(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # they were shown when the text was loaded
-        try:
-            return ast.parse(text)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return None
+        return ast.parse(text)
 
 
 def _prints(text: str, flags: int, by_place: Functions, nodes: Nodes) -> dict[str, Piece]:
     try:
         return pieces_by_print(text, flags, by_place, nodes)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except (SyntaxError, ValueError):
         return {}  # `await` at the top level of a cell, say
 
 
@@ -146,8 +154,7 @@ class _Pieces:
                 decorators=self._decorators(node),
                 body=tuple(map(self.of, said)),
             )
-        silent = isinstance(node, ast.stmt) and says_nothing(node, local=False)
-        return Piece("", "" if silent else digest("form", normal_form(node)), span, lines)
+        return Piece("", digest("form", normal_form(node)), span, lines)
 
     def _decorators(self, node: ast.AST) -> tuple[Piece, ...]:
         return tuple(map(self._decorator, getattr(node, "decorator_list", ())))

@@ -104,6 +104,7 @@ class Reading:
 
     Attributes:
         readable: This Python can parse the text.
+        whole: Nothing is missing because this process lacked the room to find it.
         scopes: All scopes, the module's first; each after the one around it.
         uses: All uses of names, in the order of the text.
         targets: For each use, the scope that has the name.
@@ -116,6 +117,7 @@ class Reading:
     """
 
     readable: bool = False
+    whole: bool = True
     scopes: list[Scope] = field(default_factory=lambda: [Scope("module", None)])
     uses: list[Use] = field(default_factory=list)
     targets: list[Scope] = field(default_factory=list)

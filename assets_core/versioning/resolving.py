@@ -7,13 +7,22 @@ from dataclasses import dataclass, field
 from types import ModuleType
 from typing import NamedTuple
 
-from assets_core.versioning.imports import bring
+from assets_core.versioning.imports import Unloadable, bring
 from assets_core.versioning.namespaces import Namespace, Origin
 from assets_core.versioning.scopes import Imported, Scope, Use
 from assets_core.versioning.steps import UNKNOWN, step
 from assets_core.versioning.things import World
 
-__all__ = ["EMPTY", "LOCAL", "MISSING", "Reached", "Standing", "look_up", "walk"]
+__all__ = [
+    "EMPTY",
+    "LOCAL",
+    "MISSING",
+    "Reached",
+    "Standing",
+    "look_up",
+    "look_up_all",
+    "walk",
+]
 
 
 class _Nothing:
@@ -82,6 +91,16 @@ def look_up(world: World, standing: Standing, use: Use, target: Scope) -> Reache
         for deleted in standing.namespace.imports(name, stars=False)[:1]:
             return _brought(world, standing, deleted)
     return Reached(MISSING)
+
+
+def look_up_all(world: World, standing: Standing, use: Use, target: Scope) -> list[Reached]:
+    """Return everything that a name may stand for: each import of a function's own."""
+    given = target.imports.get(use.name, ()) if target.depth else ()
+    if len(given) < 2 or use.name in standing.cells:  # noqa: PLR2004 - the usual case
+        return [look_up(world, standing, use, target)]
+    found = [_brought(world, standing, each) for each in dict.fromkeys(given)]
+    # Of `try: from fast import f / except ImportError: from slow import f` one may fail.
+    return [each for each in found if not isinstance(each.value, Unloadable)] or found[-1:]
 
 
 def _brought(world: World, standing: Standing, given: Imported) -> Reached:

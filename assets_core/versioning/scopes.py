@@ -24,11 +24,13 @@ class Imported(NamedTuple):
         module: As written, without leading dots.
         level: The number of leading dots.
         name: What is taken out of the module; empty where it is the module itself.
+        inner: What is loaded with it: `import a.b` gives `a`, and loads `a.b`.
     """
 
     module: str
     level: int
     name: str
+    inner: str = ""
 
 
 class Scope:

@@ -118,6 +118,10 @@ class World(Protocol):
         """Return the node of the statements that made a value, if they can have a name."""
         ...
 
+    def loading(self, namespace: Namespace) -> Node:
+        """Return the node of a module for what it does while it is loaded, alone."""
+        ...
+
     def content(self, value: object) -> Content:
         """Return the content of a value."""
         ...

@@ -13,7 +13,7 @@ from assets_core.versioning.classes import look_at_class
 from assets_core.versioning.findings import Findings
 from assets_core.versioning.functions import look_at_function
 from assets_core.versioning.modules import look_at_module
-from assets_core.versioning.namespaces import Origin
+from assets_core.versioning.namespaces import Namespace, Origin
 from assets_core.versioning.parsing import read_text
 from assets_core.versioning.readings import Read
 from assets_core.versioning.resolving import Standing
@@ -101,6 +101,14 @@ class Walk:
         kind = "" if unseen else "constant"  # its statements are what people are shown
         thing = findings.thing(kind, name, content, name.rpartition(".")[2])
         return replace(thing, text=short_text(value, name))
+
+    def loading(self, namespace: Namespace) -> Node:
+        """Return the node of a module for what it does while it is loaded, alone."""
+        key = ("loading", namespace)
+        if key not in self._nodes:
+            thing = Thing("", "", digest("loading"), namespace=namespace)
+            self._nodes[key] = Node(lambda: thing)
+        return self._nodes[key]
 
     def source(self, value: object, origin: Origin | None) -> Node | None:
         """Return the node of the statements that made a value, if they can have a name."""

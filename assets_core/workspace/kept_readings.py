@@ -10,9 +10,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
 from contextlib import suppress
-from functools import cache
 from pathlib import Path
 
 from assets_core import versioning
@@ -39,12 +37,15 @@ class KeptReadings:
 
     def __call__(self, text: str, file: str, flags: int) -> Reading:
         """Return the reading of a text."""
-        key = digest("reading", _reader(), str(flags), text)
+        if _READER is None:
+            return read_text(text, file, flags)
+        key = digest("reading", _READER, str(flags), text)
         place = self._folder / f"{digest(os.path.relpath(file, self._root))}.json"
         found = _kept(place, key)
         if found is None:
             found = read_text(text, file, flags)
-            with suppress(OSError):  # a folder that cannot be written, a full disk
+            # A folder that cannot be written, a full disk; a text that JSON cannot hold.
+            with suppress(OSError, ValueError, RecursionError):
                 _keep(place, key, found)
         return found
 
@@ -54,28 +55,36 @@ def _kept(place: Path, key: Digest) -> Reading | None:
         head, _, body = place.read_text("utf-8").partition("\n")
         if head == f"{key} {digest(body)}":
             return reading_from_json(body)
-    except (OSError, ValueError):
+    except (OSError, ValueError, KeyError, TypeError, IndexError):
         pass
     return None
 
 
 def _keep(place: Path, key: Digest, reading: Reading) -> None:
+    if not reading.whole:
+        return
     if not place.parent.is_dir():
         make_folder(place.parent, mode=0o700)
     body = reading_to_json(reading)
     put_text(place, f"{key} {digest(body)}\n{body}")
 
 
-@cache
-def _reader() -> Digest:
-    """Return a digest of what reads: this Python, and the code that takes texts apart."""
-    return digest(sys.version, str(sys.flags.optimize), *_own_files())
+def _reader() -> Digest | None:
+    """Return a digest of what reads: this Python, and the code that takes texts apart.
+
+    None where that code cannot be looked at, as in an archive: nothing is kept then.
+    """
+    try:
+        files = [
+            file.read_bytes()
+            for folder in versioning.__path__
+            for file in sorted(Path(folder).glob("*.py"))
+        ]
+    except OSError:
+        return None
+    columns = compile("a", "", "exec").co_linetable  # Python can be told to leave them out
+    how = (sys.version, str(sys.flags.optimize), columns)
+    return digest(*how, *files) if files else None
 
 
-def _own_files() -> Iterator[str]:
-    for folder in versioning.__path__:
-        with os.scandir(folder) as files:
-            for file in sorted(files, key=lambda file: file.name):
-                if file.name.endswith(".py"):
-                    now = file.stat()
-                    yield f"{file.name} {now.st_size} {now.st_mtime_ns}"
+_READER = _reader()

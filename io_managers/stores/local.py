@@ -177,7 +177,8 @@ class LocalStore:
         return self.root / location
 
     def _is_whole(self, path: Path, checksum: str) -> bool:
-        return files.file_digest(path)[0] == checksum
+        # An object is never a symlink; one may lead nowhere, or to what others change.
+        return not path.is_symlink() and files.file_digest(path)[0] == checksum
 
     # Stable paths.
 

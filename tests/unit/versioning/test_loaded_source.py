@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import CodeType
@@ -13,6 +15,7 @@ import pytest
 from assets_core.model.versions import digest
 from assets_core.versioning.loaded_source import Unit
 from assets_core.versioning.normal_form import normal_form
+from assets_core.versioning.parsing import read_text
 from tests.unit.versioning.test_scopes import MODULES
 
 NOT_FUNCTIONS = {"<module>", "<genexpr>", "<listcomp>", "<setcomp>", "<dictcomp>"}
@@ -113,3 +116,47 @@ def test_another_source_is_not_taken_for_that_of_the_code(before: str, after: st
 
     assert Unit(before, "x").piece_of(loaded) is not None
     assert Unit(after, "x").piece_of(loaded) is None
+
+
+def test_what_python_cannot_write_as_a_decimal_number_is_compared_all_the_same() -> None:
+    """Python limits how long decimal numbers can be, and not how large numbers can be."""
+    text = f"def f(): return 0x{'f' * 4000}\ndef g(): return 1"
+    loaded = [
+        each
+        for each in codes(compile(text, "x", "exec", dont_inherit=True))
+        if is_function(each)
+    ]
+    other = Unit(text.replace("0xf", "0xe"), "x")
+
+    assert [Unit(text, "x").piece_of(each) is not None for each in loaded] == [True] * 2
+    assert [other.piece_of(each) is not None for each in loaded] == [False, True]
+
+
+def test_without_columns_lambdas_on_a_line_are_never_mixed_up() -> None:
+    """Python can be told to leave columns out: then like lambdas are one piece of code."""
+    program = (
+        "from assets_core.versioning.loaded_source import Unit\n"
+        "text = 'A = [lambda: 1, lambda: 1, lambda: 2]'\n"
+        "names = {}\n"
+        "exec(compile(text, 'x', 'exec'), names)\n"
+        "unit = Unit(text, 'x')\n"
+        "found = [unit.piece_of(each.__code__) for each in names['A']]\n"
+        "print(found[2] is None or found[2].own != found[0].own)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-X", "no_debug_ranges", "-c", program],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert done.stdout == "True\n"
+
+
+def test_the_options_of_a_decorator_that_a_call_gives_have_names_inside() -> None:
+    """`@make()(schema=…)` is as good as `@asset(schema=…)`."""
+    reading = read_text("@make()(schema=f(LIMIT))\ndef g(): pass")
+    ((option, piece),) = reading.functions["g", 1][0].decorators[0].options
+
+    assert option == "schema"
+    assert [use.name for use, _ in reading.free(piece)] == ["f", "LIMIT"]

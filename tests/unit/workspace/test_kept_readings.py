@@ -226,3 +226,15 @@ def test_a_reading_comes_back_from_json_as_it_was(name: str) -> None:
     assert reading_to_json(found) == written
     assert found.form() == reading.form()
     assert [use.name for use in found.uses] == [use.name for use in reading.uses]
+
+
+@pytest.mark.parametrize("sign", ["'\\ud83d'", "0x" + "f" * 5000])
+def test_a_text_that_json_cannot_hold_fails_nothing(tmp_path: Path, sign: str) -> None:
+    """Half characters and endless numbers are unusual, and no reason to stop."""
+    read = KeptReadings(tmp_path / "kept", tmp_path)
+    text = f"A = {{}}\ndef f(): return A[{sign}], {sign}"
+
+    found = [read(text, str(tmp_path / "a.py"), 0) for _ in range(2)]
+
+    assert found[0].form() == found[1].form()
+    assert len({len(each.uses) for each in found}) == 1
