@@ -170,8 +170,13 @@ class LockFile:
     """
 
     def __init__(self, path: Path) -> None:
-        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
-        self._file = os.open(path, flags, 0o644)
+        flags = os.O_NOFOLLOW | os.O_CLOEXEC
+        try:
+            self._file = os.open(path, flags | os.O_RDWR | os.O_CREAT, 0o644)
+        except OSError as error:
+            if error.errno != errno.EROFS or not path.exists():
+                raise
+            self._file = os.open(path, flags | os.O_RDONLY)  # it can still be locked
 
     def take(self, *, shared: bool) -> bool:
         """Take the lock if nobody has it, or all who have it share it."""
@@ -180,8 +185,10 @@ class LockFile:
             fcntl.flock(self._file, how | fcntl.LOCK_NB)
         except BlockingIOError:
             return False
-        os.ftruncate(self._file, 0)
-        os.pwrite(self._file, f"{os.getpid()}\n".encode(), 0)
+        # A disk that is full or read-only must not keep anybody from reading.
+        with contextlib.suppress(OSError):
+            os.ftruncate(self._file, 0)
+            os.pwrite(self._file, f"{os.getpid()}\n".encode(), 0)
         return True
 
     def holder(self) -> int | None:

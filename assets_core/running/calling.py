@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -90,11 +91,15 @@ def open_log(path: Path) -> Iterator[logging.Logger]:
     try:
         yield log
     finally:
-        handler.close()
+        with suppress(OSError):
+            handler.close()
 
 
 class _LateFileHandler(logging.FileHandler):
-    """Makes its folder and file only when there is something to write."""
+    """Makes its folder and file only when there is something to write.
+
+    A disk that takes no log must not hide what was to be logged, which is told elsewhere.
+    """
 
     def __init__(self, path: Path) -> None:
         super().__init__(path, encoding="utf-8", delay=True)
@@ -103,3 +108,11 @@ class _LateFileHandler(logging.FileHandler):
     def _open(self) -> Any:
         make_folder(self._path.parent)
         return super()._open()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        with suppress(OSError):
+            super().emit(record)
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
+        if not isinstance(sys.exception(), OSError):
+            super().handleError(record)

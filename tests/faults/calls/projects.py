@@ -1,0 +1,92 @@
+"""Projects that are killed at every call, with what they must hold in the end."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from pathlib import Path
+
+SETTINGS = 'name = "calls"\nmodules = ["pipeline"]\n[executor]\ntype = "inline"\n'
+STORAGES = {
+    "parquet": "",
+    "duckdb": '[io.warehouse]\ntype = "duckdb"\n',
+    "views": '[io.warehouse]\ntype = "duckdb"\nstorage = "views"\n',
+}
+HEAD = """
+import os
+from pathlib import Path
+
+import pyarrow as pa
+
+from assets_core import asset, source
+
+values = source("values", path="values.txt")
+
+
+def called(name):
+    calls = os.open("calls.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    os.write(calls, f"{name}\\n".encode())
+    os.close(calls)
+"""
+
+
+@dataclass(frozen=True)
+class Graph:
+    """Assets by number, each with those that it reads; without any it reads the source."""
+
+    reads: tuple[tuple[int, ...], ...]
+
+    def text(self) -> str:
+        """Return the module that declares them."""
+        parts = [HEAD]
+        for number, reads in enumerate(self.reads):
+            takes = [f"a{each}: pa.Table" for each in reads] or ["values: Path"]
+            given = [f"sum(a{each}['n'].to_pylist())" for each in reads]
+            given = given or ["*map(int, values.read_text().split())"]
+            parts += [
+                f'@asset(key="{key(number)}", inputs={inputs(reads)})',
+                f"def a{number}({', '.join(takes)}) -> pa.Table:",
+                f'    called("{number}")',
+                f"    return pa.table({{'n': [{number}, {', '.join(given)}]}})",
+            ]
+        return "\n".join(parts) + "\n"
+
+    def rows(self, values: str) -> dict[str, list[int]]:
+        """Return what every asset must hold."""
+        found: list[list[int]] = []
+        for number, reads in enumerate(self.reads):
+            given = [sum(found[each]) for each in reads]
+            found.append([number, *(given or map(int, values.split()))])
+        return {key(number): rows for number, rows in enumerate(found)}
+
+
+def key(number: int) -> str:
+    """Return the key of an asset; some have a prefix."""
+    return f"mid/a{number}" if number % 3 == 1 else f"a{number}"
+
+
+def inputs(reads: tuple[int, ...]) -> dict[str, str]:
+    """Return which parameter reads which asset."""
+    return {f"a{each}": key(each) for each in reads}
+
+
+CHAIN = Graph(((), (0,), (1,)))
+
+
+def random_graph(seed: int) -> Graph:
+    """Return a graph of four to eight assets."""
+    rng = random.Random(seed)  # noqa: S311 - the same graph each time
+    count = rng.randint(4, 8)
+    return Graph(
+        tuple(
+            tuple(sorted(rng.sample(range(number), rng.randint(0, min(number, 3)))))
+            for number in range(count)
+        )
+    )
+
+
+def write_project(folder: Path, graph: Graph, storage: str) -> None:
+    """Write a project into an empty folder."""
+    (folder / "assets.toml").write_text(SETTINGS + STORAGES[storage])
+    (folder / "pipeline.py").write_text(graph.text())
+    (folder / "values.txt").write_text("1 2 3")
