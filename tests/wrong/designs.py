@@ -124,7 +124,7 @@ _CODE = [
     Design(
         "a kept reading is found by the time and size of a file",
         "assets_core/workspace/kept_readings.py",
-        '        key = digest("reading", _reader(), str(flags), text)',
+        '        key = digest("reading", _READER, str(flags), text)',
         "        now = os.stat(file)\n"
         '        key = digest("reading", file, str(now.st_size), str(now.st_mtime_ns))',
         KEPT,

@@ -120,19 +120,22 @@ def _run(world: World, path: Path, turns: int) -> Path:
     for gate, task in zip(world.gates, world.tasks, strict=True):
         gate.start(task)
     path, running, left = list(path), -1, turns
+    last = dict.fromkeys(range(len(world.gates)), -1)  # when each made its last step
     for number in range(MOST_STEPS):
         ready = _ready(world.gates)
         if not ready:
             world.finally_()
             return path
+        # Whoever waited longest goes on: two that sleep must not starve a third.
+        usual = running if running in ready else min(ready, key=last.__getitem__)
+        free = running < 0 or world.gates[running].ended  # nobody's turn is taken away
         if number == len(path):
-            choice = running if running in ready else ready[0]
-            may_turn = running not in ready or left > 0  # who has to wait gives up no turn
-            others = [each for each in ready if each != choice and may_turn]
-            path.append((choice, others))
+            others = [each for each in ready if each != usual and (free or left > 0)]
+            path.append((usual, others))
         choice = path[number][0]
-        left -= running in ready and choice != running
+        left -= choice != usual and not free
         running = choice
+        last[choice] = number
         _go(world.gates, choice)
         world.always()
     raise AssertionError(f"they wait for each other, for ever: {path}")
