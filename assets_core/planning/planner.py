@@ -116,10 +116,9 @@ def make_plan(
     scope = set(wanted.selected)
     if wanted.upstream:
         scope |= graph.ancestors(wanted.selected)
-    held = tuple(cell for cell in map(Cell, sorted(scope)) if known.holds(cell))
     outcomes: dict[AssetKey, Outcome] = {}
     steps: list[Step] = []
-    fresh: list[Cell] = []
+    settled: list[Cell] = []
     forced: set[Cell] = set()
     for key, node in graph.nodes.items():
         cell = Cell(key)
@@ -139,10 +138,13 @@ def make_plan(
             forced.add(cell)
         if verdict.action is not None:
             steps.append(Step(cell, verdict.action, verdict.reasons))
-        elif key in wanted.selected and not known.holds(cell):
-            fresh.append(cell)
-    held = tuple(cell for cell in held if cell not in forced)
-    return Plan(known.env, tuple(steps), tuple(fresh), frozenset(forced), held)
+        else:
+            settled.append(cell)
+    held = tuple(filter(known.holds, settled))
+    fresh = tuple(
+        cell for cell in settled if cell.asset in wanted.selected and cell not in held
+    )
+    return Plan(known.env, tuple(steps), fresh, frozenset(forced), held)
 
 
 def decide(

@@ -131,7 +131,8 @@ def _know(
     head = heads.get(job.cell)
     last = records.get(head.materialization) if head else None
     reusable = tools.store.reusable([job.asset.key])
-    digests = {digest for one in reusable.values() for digest in one.validated}
+    same = reusable.get((job.cell, head.recipe)) if head else None
+    digests = {*(same.validated if same else ())}
     digests |= {last.code, last.validation} if last else set()
     manager = tools.io_of(job.asset)
     stored = [one.materialization.stored for one in reusable.values()]

@@ -40,18 +40,18 @@ HELD = "it was rolled back while this run went on"
 def run_step(tools: Tools, job: Job) -> StepRecord:
     """Carry out one step and return how it ended. Raises what stood in the way."""
     started = tools.clock.elapsed()
-    record = None
-    for left in reversed(range(TRIES)):
+    record = _beside_collections(tools, job)
+    return replace(record, seconds=tools.clock.elapsed() - started)
+
+
+def _beside_collections(tools: Tools, job: Job) -> StepRecord:
+    for _ in range(TRIES - 1):
         try:
-            record = _try_step(tools, job)
-            break
+            return _try_step(tools, job)
         except CollectedError as error:
             # Garbage collection was faster: the data it deletes has to be made again.
-            if not left:
-                raise
             wait_for_deletion(tools, error.where)
-    assert record is not None  # noqa: S101 - the last try ends or raises
-    return replace(record, seconds=tools.clock.elapsed() - started)
+    return _try_step(tools, job)
 
 
 def _try_step(tools: Tools, job: Job) -> StepRecord:

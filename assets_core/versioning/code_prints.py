@@ -20,6 +20,7 @@ from assets_core.model.versions import digest
 from assets_core.versioning.readings import Piece
 
 __all__ = [
+    "FUNCTIONS",
     "Functions",
     "Nodes",
     "all_codes",
@@ -36,6 +37,8 @@ _FUTURES: int = sum(
     if (flag := getattr(__future__, name).compiler_flag) > inspect.CO_NESTED
 )
 """The bits of `co_flags` that `from __future__ import …` sets."""
+
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 Functions = Mapping[tuple[str, int], list[Piece]]
 """By name and first line."""
@@ -167,5 +170,4 @@ def _marked(
 
 def function_nodes(tree: ast.AST) -> Iterator[Any]:
     """Yield all functions and lambdas of a tree."""
-    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
-    return (node for node in ast.walk(tree) if isinstance(node, kinds))
+    return (node for node in ast.walk(tree) if isinstance(node, FUNCTIONS))

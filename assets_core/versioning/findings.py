@@ -10,7 +10,7 @@ from types import FunctionType, ModuleType
 from assets_core.versioning.dynamic import IMPORT, SUBCLASSES, why_dynamic
 from assets_core.versioning.imports import Outside, Unloadable, load
 from assets_core.versioning.loaded_source import Unit
-from assets_core.versioning.namespaces import Origin
+from assets_core.versioning.namespaces import Origin, loaded_module
 from assets_core.versioning.readings import Piece
 from assets_core.versioning.resolving import (
     EMPTY,
@@ -273,11 +273,12 @@ class Findings:
 
     def _imported(self, use: Use, target: Scope) -> None:
         """Note the modules that a function imports: what they do while they load counts."""
-        for found in look_up_all(self.world, self.standing, use, target):
-            module = found.value
-            if found.origin is not None:
-                module = found.origin.namespace.module
-            if isinstance(module, ModuleType) and self.world.where.is_projects(module):
+        look_up_all(self.world, self.standing, use, target)  # which loads them
+        for given in target.imports.get(use.name, ()):
+            module = loaded_module(
+                given.inner or self.standing.namespace.module_named(given)
+            )
+            if module is not None and self.world.where.is_projects(module):
                 namespace = self.world.where.namespace(vars(module))
                 node = self.world.loading(namespace)
                 self.edges.append(Edge("imports", node, None, owned=False))

@@ -18,7 +18,7 @@ from assets_core.versioning.annotations import unquoted
 
 __all__ = ["NORMAL_FORM", "normal_form", "says_nothing"]
 
-NORMAL_FORM = "1"
+NORMAL_FORM = "2"
 """Changes whenever the same code would be written differently from before."""
 
 _NOT_WRITTEN = frozenset({"ctx", "kind", "type_comment", "type_ignores"})

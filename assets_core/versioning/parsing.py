@@ -12,6 +12,7 @@ from assets_core.model.versions import digest
 from assets_core.versioning.acts import acts_of, does_more_than_bind
 from assets_core.versioning.chains import is_guard
 from assets_core.versioning.code_prints import (
+    FUNCTIONS,
     Functions,
     Nodes,
     function_nodes,
@@ -23,8 +24,6 @@ from assets_core.versioning.readings import Piece, Reading, Statement
 from assets_core.versioning.scopes import Names, Scope
 
 __all__ = ["read_text"]
-
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
 def read_text(text: str, _file: str = "", flags: int = 0) -> Reading:
@@ -133,7 +132,7 @@ class _Pieces:
         span = self._names.spans.get(node, (0, 0))
         inner = self._names.inner.get(node)
         lines = (getattr(node, "lineno", 0), getattr(node, "end_lineno", 0))
-        if isinstance(node, _FUNCTIONS):
+        if isinstance(node, FUNCTIONS):
             return Piece(
                 getattr(node, "name", "<lambda>"),
                 digest("form", normal_form(node, bare=True)),

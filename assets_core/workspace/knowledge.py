@@ -112,7 +112,8 @@ def _details(tools: Tools, known: Known, cells: list[Cell]) -> Known:
     digests = {
         digest for made in records.values() for digest in (made.code, made.validation)
     }
-    digests |= {digest for one in reusable.values() for digest in one.validated}
+    shown = (reusable.get((cell, head.recipe)) for cell, head in known.heads.items())
+    digests |= {digest for one in shown if one for digest in one.validated}
     stored = (one.materialization.stored for one in reusable.values())
     return replace(
         known,

@@ -86,13 +86,6 @@ FAULTS = [
         ORDERS,
     ),
     Design(
-        "bytes that heads name by now are deleted all the same",
-        MEMORY,
-        "            if place in self._places():\n",
-        "            if False:\n",
-        ORDERS,
-    ),
-    Design(
         "a commit shows bytes that are being deleted",
         MEMORY,
         '            if mark.state == "deleting" or (\n',
