@@ -327,3 +327,40 @@ def file_digest(path: Path) -> tuple[str, int]:
             hasher.update(block)
             size += len(block)
     return hasher.hexdigest(), size
+
+
+SETTLED_SECONDS = 2.0
+"""How old the time of a folder must be: later changes then cannot have the same one."""
+
+
+def state_of_folders(root: Path, now: float) -> str | None:
+    """Return the identity and time of a folder and of those in it.
+
+    It is another text when a file was added or removed there. None while the times are
+    too young to tell, or where they cannot be read.
+    """
+    try:
+        with os.scandir(root) as entries:
+            names = sorted(entry.name for entry in entries if entry.is_dir())
+        found = [(name, (root / name).stat()) for name in (".", *names)]
+    except FileNotFoundError:
+        return "nothing"
+    except OSError:
+        return None
+    latest = max(stat.st_mtime for _, stat in found)
+    if latest > now - SETTLED_SECONDS:
+        return None
+    return repr([(name, stat.st_ino, stat.st_mtime_ns) for name, stat in found])
+
+
+def state_of_file(path: Path, now: float) -> str | None:
+    """Return the identity, size and time of a file; None while that is too young."""
+    try:
+        stat = path.stat()
+    except FileNotFoundError:
+        return "nothing"
+    except OSError:
+        return None
+    if stat.st_mtime > now - SETTLED_SECONDS:
+        return None
+    return repr((stat.st_ino, stat.st_size, stat.st_mtime_ns))

@@ -86,32 +86,52 @@ class ParquetIOManager:
         """Return the locations of those that are not there."""
         return self._store.absent(stored)
 
-    def may_publish(self, cell: Cell, *, how: Publish | None, ours: bool, env: str) -> None:
+    def state(self, now: float) -> str | None:
+        """Return a text that becomes another when stored data may have gone."""
+        return self._store.state(now)
+
+    def may_publish(
+        self,
+        cell: Cell,
+        *,
+        how: Publish | None,
+        ours: bool,
+        env: str,
+        names: tuple[str, ...] = (),
+    ) -> None:
         """Raise `PublishError` if publishing would overwrite what is not ours."""
         if self.publishes(how):
-            self._store.may_publish(cell, ours=ours, env=env)
+            self._store.may_publish(cell, self._store.stable_path(cell, env, names), ours)
 
     def publish(
-        self, cell: Cell, stored: StoredData, *, how: Publish | None, env: str, unique: str
+        self,
+        cell: Cell,
+        stored: StoredData,
+        *,
+        how: Publish | None,
+        env: str,
+        unique: str,
+        names: tuple[str, ...] = (),
     ) -> None:
         """Make the stable path show this data, in one step."""
         chosen = how or self._publish
+        path = self._store.stable_path(cell, env, names)
         if chosen == "none":
-            self._store.unpublish(cell, env)
+            self._store.unpublish(cell, path)
         else:
-            self._store.publish(cell, stored, chosen, env, unique)
+            self._store.publish(cell, stored, chosen, path, unique)
 
     def publishes(self, how: Publish | None) -> bool:
         """Return whether an asset with this option has a stable path here."""
         return (how or self._publish) != "none"
 
-    def published(self, cell: Cell, *, env: str) -> str | None:
+    def published(self, cell: Cell, *, env: str, names: tuple[str, ...] = ()) -> str | None:
         """Return the location that the stable path shows."""
-        return self._store.published(cell, env)
+        return self._store.published(self._store.stable_path(cell, env, names))
 
-    def stable_path(self, cell: Cell, *, env: str) -> str:
+    def stable_path(self, cell: Cell, *, env: str, names: tuple[str, ...] = ()) -> str:
         """Return the path at which other tools find the cell."""
-        return str(self._store.stable_path(cell, env))
+        return str(self._store.stable_path(cell, env, names))
 
     def objects(self) -> Iterator[StoredObject]:
         """Yield every sealed file."""

@@ -7,6 +7,7 @@ again.
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 from functools import lru_cache
@@ -54,6 +55,14 @@ def is_alive(owner: Owner) -> bool | None:
     if owner.boot != boot:
         return False
     return _started(owner.pid) == owner.started != ""
+
+
+def interrupt(owner: Owner) -> bool:
+    """Ask a process to stop as Ctrl-C does; return whether it was there to be asked."""
+    if not is_alive(owner):
+        return False
+    os.kill(owner.pid, signal.SIGINT)
+    return True
 
 
 def _started(pid: int) -> str:

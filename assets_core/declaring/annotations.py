@@ -6,13 +6,15 @@ Types are recognised by name and module, so that no frame library has to be impo
 from __future__ import annotations
 
 import inspect
+import re
 import typing
 from collections.abc import Callable, Mapping
 from functools import partial
+from types import UnionType
 from typing import Any
 
 from assets_core.errors import AssetsError, DefinitionError
-from assets_core.model.assets import Asset, Form, Input, Source, Upstream
+from assets_core.model.assets import Asset, Form, Input, Many, Source, Upstream
 from assets_core.model.keys import AssetKey
 
 CONTEXT = "context"
@@ -28,6 +30,7 @@ _FORMS: Mapping[tuple[str, str], Form] = {
     ("pathlib", "Path"): Form.PATH,
 }
 _ALIASES = {"pd": "pandas", "pl": "polars", "pa": "pyarrow"}
+_SEVERAL = re.compile(r"(?:list\[(?P<list>[^\[\]]+)\]|dict\[str, *(?P<dict>[^\[\]]+)\])")
 _CHOICES = (
     "annotate it as pd.DataFrame, pl.DataFrame, pl.LazyFrame, pa.Table,"
     " pa.RecordBatchReader, duckdb.DuckDBPyRelation, or pathlib.Path for a source"
@@ -64,12 +67,12 @@ def read_inputs(
             )
         elif name != CONTEXT and (name in inputs or parameter.default is parameter.empty):
             upstream = _upstream(inputs.get(name, name))
-            form = _form(annotations.get(name, parameter.empty))
+            many, one = _many(annotations.get(name, parameter.empty))
+            form = _form(one)
             if upstream is None or form is None:
                 problems.append(_bad_input(label, name, inputs, annotations, where))
             else:
-                key = AssetKey(upstream.key)
-                found.append(Input(name, key, form or Form.PANDAS, upstream.columns))
+                found.append(_input(name, upstream, form, many))
     problems += [
         DefinitionError(
             f"{label} has inputs={{'{name}': …}}, but no parameter '{name}'",
@@ -80,6 +83,18 @@ def read_inputs(
         if name not in signature.parameters
     ]
     return tuple(found), CONTEXT in signature.parameters, tuple(problems)
+
+
+def _input(name: str, upstream: Upstream, form: Form, many: Many) -> Input:
+    return Input(
+        name,
+        AssetKey(upstream.key),
+        form,
+        upstream.columns,
+        upstream.mapping,
+        upstream.missing,
+        many,
+    )
 
 
 def _upstream(given: Any) -> Upstream | None:
@@ -103,6 +118,29 @@ def _annotations(function: Callable[..., Any]) -> dict[str, Any]:
         return typing.get_type_hints(plain)
     except Exception:  # noqa: BLE001 - names under TYPE_CHECKING are not there to evaluate
         return dict(getattr(plain, "__annotations__", {}))
+
+
+def _many(annotation: Any) -> tuple[Many, Any]:
+    """Return whether an annotation asks for several frames, and what it says of each."""
+    if isinstance(annotation, str):
+        found = _SEVERAL.fullmatch(annotation.strip("'\" "))
+        if found is None:
+            return "", annotation
+        return ("dict" if found["dict"] else "list"), found["dict"] or found["list"]
+    origin, parts = typing.get_origin(annotation), typing.get_args(annotation)
+    if origin is list and len(parts) == 1:
+        return "list", parts[0]
+    if origin is dict and len(parts) == 2 and parts[0] is str:  # noqa: PLR2004 - key and value
+        return "dict", parts[1]
+    return "", _without_none(annotation)
+
+
+def _without_none(annotation: Any) -> Any:
+    """Return `X` for `X | None`, as a parameter says that may find nothing."""
+    if typing.get_origin(annotation) not in (typing.Union, UnionType):
+        return annotation
+    kept = [one for one in typing.get_args(annotation) if one is not type(None)]
+    return kept[0] if len(kept) == 1 else annotation
 
 
 def _form(annotation: Any) -> Form | None:

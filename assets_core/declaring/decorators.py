@@ -10,12 +10,14 @@ import inspect
 import json
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, get_args, overload
+from typing import Any, Literal, get_args, overload
 
 from assets_core.declaring.annotations import CONTEXT, read_inputs
+from assets_core.declaring.partitioning import partition_problems
 from assets_core.errors import AssetsError, DefinitionError, UnusableKeyError
 from assets_core.model.assets import Asset, Check, OnInvalid, Publish, Source
 from assets_core.model.keys import AssetKey, parse_key
+from assets_core.model.partitions import Partitions
 from assets_core.model.policies import Freshness, Retry
 
 Function = Callable[..., Any]
@@ -29,6 +31,8 @@ def asset(
     key: str | None = ...,
     io: str | None = ...,
     inputs: Mapping[str, Any] | None = ...,
+    partitions: Partitions | None = ...,
+    batch: int | Literal["all"] = ...,
     schema: Any = ...,
     on_invalid: OnInvalid = ...,
     config: Mapping[str, Any] | None = ...,
@@ -50,6 +54,8 @@ def asset(  # noqa: PLR0913 - every option of an asset, by name; none is needed
     key: str | None = None,
     io: str | None = None,
     inputs: Mapping[str, Any] | None = None,
+    partitions: Partitions | None = None,
+    batch: int | Literal["all"] = 1,
     schema: Any = None,
     on_invalid: OnInvalid = "fail",
     config: Mapping[str, Any] | None = None,
@@ -72,6 +78,9 @@ def asset(  # noqa: PLR0913 - every option of an asset, by name; none is needed
         io: The `[io.NAME]` section that keeps it; by default the first.
         inputs: For parameters that are not named like their upstream: a key or an
             `Upstream`.
+        partitions: The slices that it is made in, such as `DailyPartitions("2024-01-01")`.
+        batch: How many partitions one call makes: a number, or `"all"`. The rows it
+            returns carry the partition column, or several columns for a product.
         schema: A Pandera schema or model that every row must satisfy before anyone sees
             the data.
         on_invalid: `fail` leaves the last good data in place; `warn` stores and tells.
@@ -116,11 +125,14 @@ def asset(  # noqa: PLR0913 - every option of an asset, by name; none is needed
                     )
                 )
         problems += _config_problems(label, config or {}, where)
+        problems += partition_problems(label, partitions, batch, read, where)
         return Asset(
             key=_key(key or _name(given), where, problems),
             function=given,
             inputs=read,
             takes_context=takes_context,
+            partitions=partitions,
+            batch=batch,
             io=io,
             schema=schema,
             on_invalid=on_invalid,

@@ -13,10 +13,14 @@ from typing import Any, Literal
 
 from assets_core.errors import AssetsError
 from assets_core.model.keys import AssetKey
+from assets_core.model.mappings import PartitionMapping
+from assets_core.model.partitions import Partitions
 from assets_core.model.policies import Freshness, Retry
 
 OnInvalid = Literal["fail", "warn"]
 Publish = Literal["link", "copy", "none"]
+Missing = Literal["fail", "skip", "wait"]
+Many = Literal["", "list", "dict"]
 
 
 class Form(StrEnum):
@@ -33,12 +37,17 @@ class Form(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Upstream:
-    """An upstream whose key is not the parameter's name.
+    """An upstream about which more is to be said than its key.
 
     Args:
         key: The key of the asset or source.
         columns: The only columns that the function reads; it receives no others, and
             changes of others never make it stale. None means all.
+        mapping: Which partitions of it one partition reads. By default those that share
+            time, those of the same key, or all.
+        missing: What happens to a partition that reads what cannot be there, such as
+            days before the first: `fail` says so before anything runs, `skip` reads
+            what there is, `wait` leaves the partition out until all of it is there.
 
     >>> Upstream("raw/orders", columns=["id", "total"]).columns
     ('id', 'total')
@@ -46,22 +55,39 @@ class Upstream:
 
     key: str
     columns: tuple[str, ...] | None = None
+    mapping: PartitionMapping | None = None
+    missing: Missing = "fail"
 
     def __init__(
-        self, key: str, *, columns: list[str] | tuple[str, ...] | None = None
+        self,
+        key: str,
+        *,
+        columns: list[str] | tuple[str, ...] | None = None,
+        mapping: PartitionMapping | None = None,
+        missing: Missing = "fail",
     ) -> None:
         object.__setattr__(self, "key", key)
         object.__setattr__(self, "columns", None if columns is None else tuple(columns))
+        object.__setattr__(self, "mapping", mapping)
+        object.__setattr__(self, "missing", missing)
 
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One parameter of a function and the upstream that fills it."""
+    """One parameter of a function and the upstream that fills it.
+
+    Attributes:
+        many: Whether the function gets the partitions one by one, in a list or a dict,
+            and not as one frame.
+    """
 
     parameter: str
     upstream: AssetKey
     form: Form
     columns: tuple[str, ...] | None = None
+    mapping: PartitionMapping | None = None
+    missing: Missing = "fail"
+    many: Many = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,6 +98,9 @@ class Asset:
     can be tested like any other.
 
     Attributes:
+        partitions: The slices that it is made in; None for an asset made as a whole.
+        batch: How many partitions one call of the function makes: 1, a number, or all
+            that are to be made.
         problems: What is wrong with the declaration itself, told when the project loads.
     """
 
@@ -79,6 +108,8 @@ class Asset:
     function: Callable[..., Any]
     inputs: tuple[Input, ...] = ()
     takes_context: bool = False
+    partitions: Partitions | None = None
+    batch: int | Literal["all"] = 1
     io: str | None = None
     schema: Any = None
     on_invalid: OnInvalid = "fail"
@@ -107,8 +138,17 @@ class Asset:
 
     @property
     def upstream(self) -> tuple[AssetKey, ...]:
-        """Return the keys it reads, each once, in the order of its parameters."""
-        return tuple(dict.fromkeys(given.upstream for given in self.inputs))
+        """Return the keys that it reads, each once, in the order of its parameters.
+
+        Not its own: the earlier partitions that one reads of the same asset are no circle.
+        """
+        read = dict.fromkeys(given.upstream for given in self.inputs)
+        return tuple(key for key in read if key != self.key or self.partitions is None)
+
+    @property
+    def partition_columns(self) -> tuple[str, ...]:
+        """Return the names of the columns that tell its partitions apart."""
+        return () if self.partitions is None else self.partitions.names
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from assets_core.model.keys import Cell
+from assets_core.model.keys import AssetKey, Cell
 from assets_core.model.records import StepRecord
 
 
 @dataclass(frozen=True, slots=True)
 class RunStarted:
-    """A run begins; `steps` are planned and `fresh` cells need nothing."""
+    """A run begins; `steps` are planned and `fresh` cells need nothing.
+
+    Attributes:
+        by_asset: How many steps each asset has.
+    """
 
     run_id: str
     steps: int
     fresh: int
+    by_asset: Mapping[AssetKey, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from assets_core.errors import (
     nearest,
 )
 from assets_core.model.assets import Asset, Check, Definition, Form, Node, Source
+from assets_core.model.graph_partitions import partition_problems
 from assets_core.model.keys import AssetKey
 
 
@@ -51,6 +52,10 @@ class Graph:
     ) -> set[AssetKey]:
         """Return everything that `keys` read, directly or not, within `depth` steps."""
         return _reach(keys, self.upstream, depth)
+
+    def needed(self, keys: Iterable[AssetKey]) -> set[AssetKey]:
+        """Return everything that `keys` and their checks read, directly or not."""
+        return _reach(keys, self.comes_after, None)
 
     def descendants(
         self, keys: Iterable[AssetKey], depth: int | None = None
@@ -116,6 +121,7 @@ def build_graph(
     nodes = {node.key: node for node in listed}
     problems += _upstream_problems(nodes, checks)
     problems += _name_problems(checks)
+    problems += partition_problems(nodes, (one for many in checks.values() for one in many))
     order, cycles = _in_order(nodes, checks)
     problems += [*cycles, *also_wrong]
     if problems:

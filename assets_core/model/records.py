@@ -6,21 +6,17 @@ heads are what planning reads in bulk, so they carry every digest that staleness
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from assets_core.model.keys import AssetKey, Cell
-from assets_core.model.versions import NO_DIGEST, CodeVersion, Digest, InputVersion
+from assets_core.model.versions import CodeVersion, Digest, InputVersion, Window
 
 RunStatus = Literal["running", "success", "failed", "canceled"]
 StepStatus = Literal[
     "computed", "revalidated", "reused", "skipped", "failed", "blocked", "canceled"
 ]
-
-ONLY_CELL = 0
-"""The ordinal of the one cell of an unpartitioned asset."""
 
 MAIN = "main"
 """The environment that is used when none is named."""
@@ -89,14 +85,16 @@ class Materialization:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(NamedTuple):
     """Which materialization a cell shows, with the digests that staleness compares.
 
     Attributes:
         stamp: Digest of the validation it passed and the storage it lies in.
         at: When the data was computed, in seconds since 1970, UTC.
         held: Whether it was rolled back on purpose and must be left alone.
+        window: The time that the partition stood for when it was made, if any. Under
+            the same key another zone or kind of partitions may mean another time.
+        rows: How many rows it has.
     """
 
     materialization: str
@@ -105,46 +103,8 @@ class Head:
     stamp: Digest
     at: float
     held: bool = False
-
-
-_HEAD = struct.Struct("<q16s16s16s16sdB")
-
-
-def pack_heads(heads: Mapping[int, Head]) -> bytes:
-    """Return the heads of one chunk of ordinals as bytes."""
-    return b"".join(
-        _HEAD.pack(
-            ordinal,
-            _packed(head.materialization),
-            _packed(head.recipe),
-            _packed(head.data_version),
-            _packed(head.stamp),
-            head.at,
-            head.held,
-        )
-        for ordinal, head in sorted(heads.items())
-    )
-
-
-def _packed(digest: Digest) -> bytes:
-    packed = bytes.fromhex(digest)
-    if len(packed) != len(NO_DIGEST) // 2:
-        # Fields of fixed size would take a part of it, or fill it up, in silence.
-        raise ValueError(f"{digest!r} is no digest")
-    return packed
-
-
-def unpack_heads(body: bytes) -> dict[int, Head]:
-    """Return what `pack_heads` was given.
-
-    >>> head = Head("0" * 32, "1" * 32, "2" * 32, "3" * 32, 1.5)
-    >>> unpack_heads(pack_heads({0: head})) == {0: head}
-    True
-    """
-    return {
-        ordinal: Head(made.hex(), recipe.hex(), data.hex(), stamp.hex(), at, bool(held))
-        for ordinal, made, recipe, data, stamp, at, held in _HEAD.iter_unpack(body)
-    }
+    window: Window | None = None
+    rows: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,14 +202,46 @@ class StepRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Backfill:
+    """A range of partitions that one run, or several after each other, make.
+
+    Attributes:
+        id: The first run of it.
+        batch: What was asked for: empty, `all`, `auto` or a number.
+        newest: Whether the latest partitions are made first.
+        cells: How many were to be made when it began.
+    """
+
+    id: str
+    batch: str = ""
+    newest: bool = False
+    cells: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What one cell of an asset has taken lately, on average."""
+
+    seconds: float
+    bytes: float
+
+
+@dataclass(frozen=True, slots=True)
 class RunRequest:
-    """What a run was asked to do, so that it can be resumed."""
+    """What a run was asked to do, so that it can be resumed.
+
+    Attributes:
+        partitions: Which partitions, as they were written; empty for all.
+        backfill: The backfill that the run is part of, if any.
+    """
 
     selection: tuple[str, ...]
     force: bool = False
     upstream: bool = True
     reason: str = ""
     by: str = ""
+    partitions: str = ""
+    backfill: Backfill | None = None
 
 
 @dataclass(frozen=True, slots=True)

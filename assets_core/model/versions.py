@@ -20,6 +20,9 @@ _Place = tuple[str, str]  # the kind and the name of a component
 
 NO_DIGEST: Digest = "0" * 32
 
+Window = tuple[int, int]
+"""From one instant up to another, both in seconds since 1970, UTC."""
+
 
 def digest(*parts: str | bytes) -> Digest:
     """Return one digest for a list of parts.
@@ -27,12 +30,12 @@ def digest(*parts: str | bytes) -> Digest:
     >>> digest("ab", "c") == digest("a", "bc")
     False
     """
-    hasher = hashlib.sha256()
-    for part in parts:
-        data = part if isinstance(part, bytes) else part.encode("utf-8", "surrogatepass")
-        hasher.update(b"%d:" % len(data))
-        hasher.update(data)
-    return hasher.hexdigest()[:32]
+    data = [
+        part if isinstance(part, bytes) else part.encode("utf-8", "surrogatepass")
+        for part in parts
+    ]
+    whole = b"".join([b"%d:%b" % (len(part), part) for part in data])
+    return hashlib.sha256(whole).hexdigest()[:32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +88,20 @@ class ComponentChange:
 
 @dataclass(frozen=True, slots=True)
 class InputVersion:
-    """What one input held when a result was made, and in which form it was read."""
+    """What one input held when a result was made, and in which form it was read.
+
+    Attributes:
+        cell: What was read; of several partitions, the asset alone.
+        data_version: Of what was read; of several partitions, one digest of them all.
+        parts: The keys and data versions of several partitions; None for one cell.
+    """
 
     parameter: str
     cell: Cell
     form: str
     data_version: Digest
     columns: tuple[str, ...] | None = None
+    parts: tuple[tuple[str, Digest], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +113,19 @@ class DataVersion:
 
 
 def recipe_digest(
-    cell: Cell, code: Digest, config: Digest, inputs: Iterable[InputVersion]
+    cell: Cell,
+    windows: Iterable[Window],
+    code: Digest,
+    config: Digest,
+    inputs: Iterable[InputVersion],
 ) -> Digest:
-    """Return the recipe: the same recipe promises the same result."""
+    """Return the recipe: the same recipe promises the same result.
+
+    Args:
+        windows: The times that the partition stands for, where it stands for time.
+    """
     parts = ["recipe 1", cell.asset, _text(cell.partition), code, config]
+    parts += [f"window {start} {end}" for start, end in windows]
     for given in sorted(inputs, key=lambda given: (given.parameter, given.cell)):
         columns = NO_DIGEST if given.columns is None else digest(*given.columns)
         parts.append(

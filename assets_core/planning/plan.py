@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
-from assets_core.model.keys import Cell
+from assets_core.model.keys import AssetKey, Cell
 from assets_core.planning.reasons import Reason
 
 Action = Literal["compute", "revalidate", "reuse"]
@@ -31,11 +33,33 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Impossible:
+    """A cell that cannot be made, because something it reads cannot be there.
+
+    Attributes:
+        what: What is not there, in words.
+        waits: Whether that is all right: it is made once everything is there.
+    """
+
+    cell: Cell
+    upstream: AssetKey
+    what: tuple[str, ...]
+    waits: bool
+
+    def __str__(self) -> str:
+        return f"'{self.cell}' reads '{self.upstream}', which has no {', '.join(self.what)}"
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """The steps that make a selection fresh, upstream first.
 
     Attributes:
         fresh: Selected cells that need nothing.
+        impossible: Cells that are left out, because something they read cannot be there.
+        pulled: How many of the steps are for cells that were not selected.
+        settled: How many selected cells are fresh of each asset that was not looked at
+            cell by cell, because nothing about it is another since all were fresh.
         forced: Cells that are computed even if nothing changed.
         held: Cells that were rolled back on purpose and are left as they are.
     """
@@ -45,6 +69,19 @@ class Plan:
     fresh: tuple[Cell, ...] = ()
     forced: frozenset[Cell] = frozenset()
     held: tuple[Cell, ...] = ()
+    impossible: tuple[Impossible, ...] = ()
+    pulled: int = 0
+    settled: Mapping[AssetKey, int] = field(default_factory=dict)
+
+    @property
+    def fresh_count(self) -> int:
+        """Return how many selected cells need nothing."""
+        return len(self.fresh) + sum(self.settled.values())
+
+    @property
+    def cells_by_asset(self) -> dict[AssetKey, int]:
+        """Return how many steps there are of each asset."""
+        return dict(Counter(step.cell.asset for step in self.steps))
 
     @property
     def counts(self) -> dict[str, int]:
@@ -52,4 +89,4 @@ class Plan:
         counts = {"compute": 0, "revalidate": 0, "reuse": 0}
         for step in self.steps:
             counts[step.action] += 1
-        return {**counts, "fresh": len(self.fresh)}
+        return {**counts, "fresh": self.fresh_count}

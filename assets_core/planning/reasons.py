@@ -88,14 +88,17 @@ class InputChanged:
     before: Digest
     after: Digest
     columns: tuple[str, ...] = ()
+    partitions: tuple[str, ...] = ()
     kind = "input_changed"
 
     def __str__(self) -> str:
+        which = f"[{_listed(self.partitions)}]" if self.partitions else ""
+        name = f"'{self.upstream}{which}'"
         if self.after == ABSENT:
-            return f"'{self.upstream}' cannot be read"
+            return f"{name} cannot be read"
         if self.columns:
-            return f"'{self.upstream}' changed in {_quoted(self.columns)}"
-        return f"'{self.upstream}' changed"
+            return f"{name} changed in {_quoted(self.columns)}"
+        return f"{name} changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +199,11 @@ NEVER_REUSED = frozenset({"too_old", "forced", "opaque"})
 def _quoted(names: tuple[str, ...]) -> str:
     shown = ", ".join(f"'{name}'" for name in names[:_SHOWN])
     return shown if len(names) <= _SHOWN else f"{shown} and {len(names) - _SHOWN} more"
+
+
+def _listed(keys: tuple[str, ...]) -> str:
+    shown = ", ".join(keys[:_SHOWN])
+    return shown if len(keys) <= _SHOWN else f"{shown} and {len(keys) - _SHOWN} more"
 
 
 def _span(seconds: float) -> str:

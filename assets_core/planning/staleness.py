@@ -8,16 +8,18 @@ guessed, and once more just before a step, when they are known.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from assets_core.model.assets import Asset
-from assets_core.model.keys import Cell
+from assets_core.model.keys import AssetKey, Cell
 from assets_core.model.records import Head, Materialization
 from assets_core.model.versions import (
     CodeVersion,
     ComponentChange,
     Digest,
     InputVersion,
+    Window,
     changed_components,
     digest,
     recipe_digest,
@@ -43,6 +45,19 @@ UNKNOWN: Digest = ""
 """The data version of an input that will only be known once its upstream has run."""
 
 
+class Making(NamedTuple):
+    """A cell, and what it would be made from now.
+
+    Attributes:
+        windows: The times that its partition stands for, if any.
+        inputs: `UNKNOWN` is the version of those whose upstream runs first.
+    """
+
+    cell: Cell
+    windows: tuple[Window, ...]
+    inputs: tuple[InputVersion, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Expected:
     """What the project says of an asset now.
@@ -50,6 +65,7 @@ class Expected:
     Attributes:
         validation: The version of its schema and checks.
         storage: The identity of the IO manager that is to hold it.
+        stamp: The digest that a head of this asset must carry.
     """
 
     asset: Asset
@@ -57,16 +73,30 @@ class Expected:
     config: Mapping[str, Digest]
     validation: CodeVersion
     storage: str
+    stamp: Digest = field(init=False)
+    _config: Digest = field(init=False)
 
-    @property
-    def stamp(self) -> Digest:
-        """Return the digest that a head of this asset must carry."""
-        return stamp(self.validation.digest, self.storage)
+    def __post_init__(self) -> None:
+        parts = (part for pair in sorted(self.config.items()) for part in pair)
+        object.__setattr__(self, "_config", digest(*parts))
+        object.__setattr__(self, "stamp", stamp(self.validation.digest, self.storage))
 
-    def recipe(self, inputs: tuple[InputVersion, ...]) -> Digest:
-        """Return the recipe with these inputs."""
-        config = digest(*(part for pair in sorted(self.config.items()) for part in pair))
-        return recipe_digest(Cell(self.asset.key), self.code.digest, config, inputs)
+    def recipe(self, making: Making) -> Digest:
+        """Return the recipe of a cell made from these inputs."""
+        return recipe_digest(
+            making.cell, making.windows, self.code.digest, self._config, making.inputs
+        )
+
+    def answers(self, making: Making, head: Head) -> bool:
+        """Return whether a result that is there still answers for a cell.
+
+        It is what `why_stale` finds no reason against, told without looking for any.
+        """
+        return (
+            head.stamp == self.stamp
+            and not (self.code.opaque or self.validation.opaque or self.asset.freshness)
+            and head.recipe == self.recipe(making)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +122,7 @@ def stamp(validation: Digest, storage: str) -> Digest:
 
 def why_stale(
     now: Expected,
-    inputs: tuple[InputVersion, ...],
+    making: Making,
     last: Last | None,
     *,
     at: float,
@@ -101,7 +131,6 @@ def why_stale(
     """Return every reason to do something, most basic first; empty when it is fresh.
 
     Args:
-        inputs: What it would read; `UNKNOWN` where an upstream runs first.
         at: The time now, in seconds since 1970, UTC.
     """
     reasons: list[Reason] = []
@@ -110,7 +139,7 @@ def why_stale(
     else:
         if last.missing:
             reasons.append(OutputMissing(last.missing))
-        reasons += _other_recipe(now, inputs, last)
+        reasons += _other_recipe(now, making, last)
         reasons += _other_stamp(now, last)
         if now.validation.opaque and not any(
             one.kind == "schema_changed" for one in reasons
@@ -122,18 +151,19 @@ def why_stale(
     if forced:
         reasons.append(Forced())
     waiting = tuple(
-        dict.fromkeys(given.cell.asset for given in inputs if given.data_version == UNKNOWN)
+        dict.fromkeys(
+            given.cell.asset for given in making.inputs if given.data_version == UNKNOWN
+        )
     )
     if waiting and last is not None:
         reasons.append(UpstreamWillRun(waiting))
     return tuple(reasons)
 
 
-def _other_recipe(
-    now: Expected, inputs: tuple[InputVersion, ...], last: Last
-) -> list[Reason]:
+def _other_recipe(now: Expected, making: Making, last: Last) -> list[Reason]:
+    inputs = making.inputs
     known = all(given.data_version != UNKNOWN for given in inputs)
-    if known and now.recipe(inputs) == last.head.recipe:
+    if known and now.recipe(making) == last.head.recipe:
         return []
     if last.made is None:
         # The plan only asks which cells need a closer look; it reads records for those.
@@ -176,7 +206,9 @@ def _counterpart(
     given: InputVersion, last: tuple[InputVersion, ...]
 ) -> InputVersion | None:
     """Return what an input was before: of the same name if several read the same cell."""
-    same = [old for old in last if old.cell == given.cell]
+    same = [old for old in last if old.cell == given.cell] or [
+        old for old in last if old.cell.asset == given.cell.asset
+    ]
     named = [old for old in same if old.parameter == given.parameter]
     return next(iter(named or same), None)
 
@@ -193,11 +225,11 @@ def _form(given: InputVersion) -> str:
 def _input_changes(
     now: tuple[InputVersion, ...], last: tuple[InputVersion, ...]
 ) -> list[Reason]:
-    before = {given.cell for given in last}
-    after = {given.cell for given in now}
+    before = {given.cell.asset for given in last}
+    after = {given.cell.asset for given in now}
     reasons: list[Reason] = []
-    added = tuple(dict.fromkeys(one.cell.asset for one in now if one.cell not in before))
-    removed = tuple(dict.fromkeys(one.cell.asset for one in last if one.cell not in after))
+    added = tuple(dict.fromkeys(key for key in _assets(now) if key not in before))
+    removed = tuple(dict.fromkeys(key for key in _assets(last) if key not in after))
     if added:
         reasons.append(InputsAdded(added))
     if removed:
@@ -208,11 +240,33 @@ def _input_changes(
             continue
         if old.columns == given.columns:
             changed = InputChanged(
-                given.cell.asset, old.data_version, given.data_version, given.columns or ()
+                given.cell.asset,
+                old.data_version,
+                given.data_version,
+                given.columns or (),
+                changed_parts(given, old),
             )
             # Two parameters may read the same upstream.
             reasons += [] if changed in reasons else [changed]
     return reasons
+
+
+def _assets(inputs: tuple[InputVersion, ...]) -> list[AssetKey]:
+    return [given.cell.asset for given in inputs]
+
+
+def changed_parts(now: InputVersion, last: InputVersion) -> tuple[str, ...]:
+    """Return the partitions of an input that are others, came or went."""
+    before, after = dict(_parts(last)), dict(_parts(now))
+    return tuple(
+        key for key in {**before, **after} if before.get(key) != after.get(key) and key
+    )
+
+
+def _parts(given: InputVersion) -> tuple[tuple[str, Digest], ...]:
+    if given.parts is not None:
+        return given.parts
+    return ((given.cell.partition or "", given.data_version),)
 
 
 def _other_stamp(now: Expected, last: Last) -> list[Reason]:

@@ -75,16 +75,40 @@ class IOManager(Protocol):
         """Return the locations of those that are not there, looking only at names."""
         ...
 
-    def may_publish(self, cell: Cell, *, how: Publish | None, ours: bool, env: str) -> None:
+    def state(self, now: float) -> str | None:
+        """Return a text that becomes another when stored data may have gone.
+
+        None if that cannot be told, for one because something changed just now: then
+        every cell is looked at.
+        """
+        ...
+
+    def may_publish(
+        self,
+        cell: Cell,
+        *,
+        how: Publish | None,
+        ours: bool,
+        env: str,
+        names: tuple[str, ...] = (),
+    ) -> None:
         """Raise `PublishError` if publishing would overwrite what is not ours.
 
         Args:
+            names: The partition columns of the asset, here and below.
             ours: Whether this cell has been published before, so that a copy is ours.
         """
         ...
 
     def publish(
-        self, cell: Cell, stored: StoredData, *, how: Publish | None, env: str, unique: str
+        self,
+        cell: Cell,
+        stored: StoredData,
+        *,
+        how: Publish | None,
+        env: str,
+        unique: str,
+        names: tuple[str, ...] = (),
     ) -> None:
         """Make the cell's stable path show this data, in one step."""
         ...
@@ -93,11 +117,11 @@ class IOManager(Protocol):
         """Return whether an asset with this option has a stable path here."""
         ...
 
-    def published(self, cell: Cell, *, env: str) -> str | None:
+    def published(self, cell: Cell, *, env: str, names: tuple[str, ...] = ()) -> str | None:
         """Return the location that the stable path shows, None where there is no path."""
         ...
 
-    def stable_path(self, cell: Cell, *, env: str) -> str:
+    def stable_path(self, cell: Cell, *, env: str, names: tuple[str, ...] = ()) -> str:
         """Return the path at which other tools find the cell."""
         ...
 

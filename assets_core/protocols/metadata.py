@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -12,6 +12,7 @@ from assets_core.model.records import (
     CheckRecord,
     Claim,
     Commit,
+    Cost,
     Head,
     Materialization,
     Observation,
@@ -22,8 +23,10 @@ from assets_core.model.records import (
     RunStatus,
     StepError,
     StepRecord,
+    StepStatus,
     StoredData,
 )
+from assets_core.model.summary import Summary
 from assets_core.model.versions import CodeVersion, Digest
 
 
@@ -49,8 +52,22 @@ class MetadataStore(Protocol):
 
     # What planning reads, in bulk.
 
-    def heads(self, env: str) -> dict[Cell, Head]:
-        """Return every head of an environment."""
+    def heads(
+        self, env: str, assets: Collection[AssetKey] | None = None
+    ) -> dict[Cell, Head]:
+        """Return the heads of an environment: of some assets, or all."""
+        ...
+
+    def heads_digests(self, env: str) -> dict[AssetKey, Digest]:
+        """Return for each asset with heads one digest of them all."""
+        ...
+
+    def summaries(self, env: str, assets: Iterable[AssetKey]) -> dict[AssetKey, Summary]:
+        """Return what was found of assets when all their partitions were fresh."""
+        ...
+
+    def keep_summaries(self, env: str, summaries: Mapping[AssetKey, Summary]) -> None:
+        """Remember what was found of assets whose partitions are all fresh."""
         ...
 
     def materializations(self, ids: Iterable[str]) -> dict[str, Materialization]:
@@ -65,8 +82,8 @@ class MetadataStore(Protocol):
         """Return code versions by digest; unknown ones are left out."""
         ...
 
-    def reusable(self, assets: Iterable[AssetKey]) -> dict[tuple[Cell, Digest], Reusable]:
-        """Return the latest result of each recipe that these assets ever had."""
+    def reusable(self, cells: Iterable[Cell]) -> dict[tuple[Cell, Digest], Reusable]:
+        """Return the latest result of each recipe that these cells ever had."""
         ...
 
     def failures(self, env: str) -> dict[Cell, tuple[str, StepError]]:
@@ -91,12 +108,26 @@ class MetadataStore(Protocol):
         """
         ...
 
+    def claim_all(
+        self, env: str, attempts: Mapping[Cell, str], owner: Owner
+    ) -> tuple[Claim, ...] | Owner:
+        """Take several cells at once, or none of them and return who has one.
+
+        Args:
+            attempts: The attempt for each cell.
+        """
+        ...
+
     def renew(self, owner: Owner) -> None:
         """Extend the leases of all claims of a process, which is alive."""
         ...
 
     def release(self, claim: Claim) -> None:
         """Give a claim back; does nothing if it was taken over."""
+        ...
+
+    def release_all(self, claims: Iterable[Claim]) -> None:
+        """Give several claims back in one transaction."""
         ...
 
     def head(self, env: str, cell: Cell) -> Head | None:
@@ -113,6 +144,10 @@ class MetadataStore(Protocol):
             CollectedError: Garbage collection is deleting the bytes, or has done so
                 since the claim was taken.
         """
+        ...
+
+    def commit_all(self, commits: Sequence[Commit]) -> tuple[Publication | None, ...]:
+        """Do what `commit` does for several cells, in one transaction: all or nothing."""
         ...
 
     def pending_publications(self, env: str) -> tuple[Publication, ...]:
@@ -135,6 +170,12 @@ class MetadataStore(Protocol):
         """Remember how a step ended."""
         ...
 
+    def record_steps(
+        self, run_id: str, env: str, steps: Sequence[StepRecord], at: float
+    ) -> None:
+        """Remember how several steps ended, in one transaction."""
+        ...
+
     def end_run(
         self, run_id: str, status: RunStatus, counts: Mapping[str, int], at: float
     ) -> None:
@@ -150,6 +191,14 @@ class MetadataStore(Protocol):
 
     def runs(self, limit: int = 50) -> tuple[RunRecord, ...]:
         """Return the latest runs, newest first, without their steps."""
+        ...
+
+    def ended_steps(self, run_id: str) -> dict[StepStatus, int]:
+        """Return how many steps of a run have ended in each way until now."""
+        ...
+
+    def costs(self, assets: Iterable[AssetKey]) -> dict[AssetKey, Cost]:
+        """Return what a cell of each asset takes; assets never built are left out."""
         ...
 
     def run(self, run_id: str) -> RunRecord | None:
@@ -168,6 +217,23 @@ class MetadataStore(Protocol):
         self, materialization: str, run_id: str, checks: Sequence[CheckRecord], at: float
     ) -> None:
         """Remember what checks found on a stored result."""
+        ...
+
+    # Growing lists of partitions.
+
+    def dynamic_keys(self, names: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """Return the keys of growing lists, in the order in which they were added."""
+        ...
+
+    def add_dynamic_keys(self, name: str, keys: Iterable[str]) -> int:
+        """Add keys to a growing list; return how many it did not have.
+
+        A key that was deleted takes its old place again.
+        """
+        ...
+
+    def delete_dynamic_keys(self, name: str, keys: Iterable[str]) -> int:
+        """Take keys out of a growing list; return how many it had."""
         ...
 
     # Garbage collection: condemned, being deleted, deleted.

@@ -62,6 +62,10 @@ class Validator(Protocol):
         """
         ...
 
+    def columns(self, schema: Any) -> frozenset[str]:
+        """Return the columns that a schema names."""
+        ...
+
     def validate(self, schema: Any, table: pa.Table) -> Validated:
         """Check a whole table in canonical form and tell every failure, not the first.
 

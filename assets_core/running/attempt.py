@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from assets_core.errors import MissingDataError
 from assets_core.model.assets import Asset, Check, Source
 from assets_core.model.events import StepWaiting
 from assets_core.model.graph import Graph
-from assets_core.model.keys import AssetKey, Cell
-from assets_core.model.records import Claim, Head, Materialization, Observation
-from assets_core.model.versions import InputVersion
-from assets_core.planning.planner import Known, Outcome, input_version
-from assets_core.planning.staleness import Expected
+from assets_core.model.keys import Cell
+from assets_core.model.records import (
+    Claim,
+    Head,
+    Materialization,
+    Observation,
+    StoredData,
+)
+from assets_core.model.versions import Digest, InputVersion, Window
+from assets_core.planning.planner import Known
+from assets_core.planning.reads import AllKeys, Outcome, Read, input_version, reads_of
+from assets_core.planning.staleness import Expected, Making
 from assets_core.protocols.io import IOManager
+from assets_core.running.heads import absent_among, any_heads, is_current
 from assets_core.running.tools import Tools
 
 WAIT_SECONDS = 0.05
@@ -22,7 +30,12 @@ WAIT_SECONDS = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One step and what it needs to know of the project."""
+    """One step and what it needs to know of the project.
+
+    Attributes:
+        windows: The times that the partition stands for, if any.
+        keys: The partitions that partitioned assets had when the run was planned.
+    """
 
     run_id: str
     env: str
@@ -32,6 +45,8 @@ class Job:
     checks: tuple[Check, ...]
     graph: Graph
     forced: bool
+    windows: tuple[Window, ...] = ()
+    keys: AllKeys = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +54,28 @@ class Attempt:
     """A job that holds the claim on its cell, and what it found when it looked.
 
     Attributes:
+        reads: The cells that each input reads.
         inputs: What its inputs hold now; the result is recorded as made from these.
-        made: The results that its upstream assets show.
+        made: The results that its upstream cells show.
         observed: The sources it reads, and the state in which they were seen.
+        before: The head that a result replaces, also one of what the partition stood for
+            before its definition changed.
     """
 
     tools: Tools
     job: Job
     claim: Claim
     known: Known
+    reads: tuple[Read, ...]
     inputs: tuple[InputVersion, ...]
-    made: Mapping[AssetKey, Materialization]
+    made: Mapping[Cell, Materialization]
     observed: tuple[tuple[Source, Observation], ...]
+    before: Head | None = None
+
+    @property
+    def making(self) -> Making:
+        """Return the cell and what it is made from."""
+        return Making(self.job.cell, self.job.windows, self.inputs)
 
     @property
     def manager(self) -> IOManager:
@@ -64,59 +89,95 @@ class Attempt:
         return None if head is None else self.known.records.get(head.materialization)
 
 
-def take_claim(tools: Tools, job: Job) -> Claim:
-    """Take the cell, waiting for a live run that has it."""
-    attempt = tools.new_id()
+def take_claims(tools: Tools, jobs: Sequence[Job]) -> tuple[Claim, ...]:
+    """Take the cells, waiting for a live run that has one of them."""
+    attempts = {job.cell: tools.new_id() for job in jobs}
     told = False
     while True:
-        taken = tools.store.claim(job.env, job.cell, attempt, tools.owner)
-        if isinstance(taken, Claim):
+        taken = tools.store.claim_all(jobs[0].env, attempts, tools.owner)
+        if isinstance(taken, tuple):
             return taken
         if not told:
             why = f"process {taken.pid} on {taken.host} is computing it"
-            tools.notify(StepWaiting(job.cell, why))
+            tools.notify(StepWaiting(jobs[0].cell, why))
             told = True
         tools.clock.sleep(WAIT_SECONDS)
 
 
-def look(tools: Tools, job: Job, claim: Claim) -> Attempt:
-    """Read what the cell and its inputs hold now."""
-    heads: dict[Cell, Head] = {}
-    for key in (job.asset.key, *job.asset.upstream):
-        head = tools.store.head(job.env, Cell(key))
-        if head is not None:
-            heads[Cell(key)] = head
-    records = tools.store.materializations(head.materialization for head in heads.values())
-    observed = _observe(tools, job)
-    outcomes = {source.key: Outcome(seen.version) for source, seen in observed}
-    made: dict[AssetKey, Materialization] = {}
-    for key in job.asset.upstream:
-        if key in outcomes:
-            continue
-        upstream = heads.get(Cell(key))
-        if upstream is None or upstream.materialization not in records:
-            raise MissingDataError(
-                f"'{job.cell}' needs '{key}', which was never built",
-                fix=f"assets materialize {key}",
-            )
-        made[key] = records[upstream.materialization]
-        outcomes[key] = Outcome(upstream.data_version, made[key])
-    return Attempt(
-        tools=tools,
-        job=job,
-        claim=claim,
-        known=_know(tools, job, heads, records),
-        inputs=tuple(
-            input_version(given, outcomes[given.upstream]) for given in job.asset.inputs
-        ),
-        made=made,
-        observed=tuple(observed),
+def look(tools: Tools, jobs: Sequence[Job], claims: Sequence[Claim]) -> list[Attempt]:
+    """Read what some cells of one asset and their inputs hold now."""
+    first = jobs[0]
+    reads = _reads(first, jobs)
+    above = {cell for many in reads for read in many for cell in read.cells}
+    sources = {Cell(source.key) for source in _sources(first)}
+    found = any_heads(tools, first.env, {*(job.cell for job in jobs), *above - sources})
+    records = tools.store.materializations(head.materialization for head in found.values())
+    heads = {
+        cell: head for cell, head in found.items() if is_current(cell, head, first.keys)
+    }
+    observed = tuple(_observe(tools, first))
+    outcomes = {Cell(source.key): Outcome(seen.version) for source, seen in observed}
+    made: dict[Cell, Materialization] = {}
+    for cell in above - sources:
+        head = heads.get(cell)
+        if head is not None and head.materialization in records:
+            made[cell] = records[head.materialization]
+            outcomes[cell] = Outcome(head.data_version, made[cell])
+    known = _know(tools, jobs, heads, records)
+    return [
+        replace(
+            _attempt(tools, known, outcomes, made, observed, job, claim, many),
+            before=found.get(job.cell),
+        )
+        for job, claim, many in zip(jobs, claims, reads, strict=True)
+    ]
+
+
+def _attempt(  # noqa: PLR0913, PLR0917 - what all attempts of a batch share, and its own
+    tools: Tools,
+    known: Known,
+    outcomes: Mapping[Cell, Outcome],
+    made: Mapping[Cell, Materialization],
+    observed: tuple[tuple[Source, Observation], ...],
+    job: Job,
+    claim: Claim,
+    reads: list[Read],
+) -> Attempt:
+    there = tuple(_there(job, read, outcomes) for read in reads)
+    inputs = tuple(
+        input_version(read, [outcomes[cell] for cell in read.cells]) for read in there
     )
+    return Attempt(tools, job, claim, known, there, inputs, made, observed)
+
+
+def _reads(first: Job, jobs: Sequence[Job]) -> list[list[Read]]:
+    reads = reads_of(first.asset, first.keys)
+    positions = [reads.position(job.cell) for job in jobs]
+    return [reads.at(position or 0) for position in positions]
+
+
+def _there(job: Job, read: Read, outcomes: Mapping[Cell, Outcome]) -> Read:
+    """Return what of an input is there to be read."""
+    if read.given.missing == "skip":
+        kept = tuple(cell for cell in read.cells if cell in outcomes)
+        return read._replace(cells=kept, undefined=())
+    for cell in read.cells:
+        if cell not in outcomes:
+            raise MissingDataError(
+                f"'{job.cell}' needs '{cell}', which was never built",
+                fix=f"assets materialize {cell.asset}"
+                + ("" if cell.partition is None else f" --partitions '{cell.partition}'"),
+            )
+    return read
+
+
+def _sources(job: Job) -> list[Source]:
+    nodes = [job.graph.nodes[key] for key in job.asset.upstream]
+    return [node for node in nodes if isinstance(node, Source)]
 
 
 def _observe(tools: Tools, job: Job) -> list[tuple[Source, Observation]]:
-    nodes = [job.graph.nodes[key] for key in job.asset.upstream]
-    sources = [node for node in nodes if isinstance(node, Source)]
+    sources = _sources(job)
     if not sources:
         return []
     last = tools.store.observations()
@@ -126,30 +187,35 @@ def _observe(tools: Tools, job: Job) -> list[tuple[Source, Observation]]:
 
 
 def _know(
-    tools: Tools, job: Job, heads: dict[Cell, Head], records: dict[str, Materialization]
+    tools: Tools,
+    jobs: Sequence[Job],
+    heads: dict[Cell, Head],
+    records: dict[str, Materialization],
 ) -> Known:
-    head = heads.get(job.cell)
-    last = records.get(head.materialization) if head else None
-    reusable = tools.store.reusable([job.asset.key])
-    same = reusable.get((job.cell, head.recipe)) if head else None
-    digests = {*(same.validated if same else ())}
-    digests |= {last.code, last.validation} if last else set()
-    manager = tools.io_of(job.asset)
+    reusable = tools.store.reusable(job.cell for job in jobs)
+    digests: set[Digest] = set()
+    shown: dict[Cell, StoredData] = {}
+    for head, cell in ((heads[job.cell], job.cell) for job in jobs if job.cell in heads):
+        same = reusable.get((cell, head.recipe))
+        digests |= same.validated if same else set()
+        if last := records.get(head.materialization):
+            digests |= {last.code, last.validation}
+            shown[cell] = last.stored
     stored = [one.materialization.stored for one in reusable.values()]
-    absent = manager.absent(one for one in stored if one.storage == manager.storage)
-    missing: dict[Cell, str] = {}
-    if last is not None:
-        holder = tools.io_holding(last.stored)
-        if holder is not None and holder.absent([last.stored]):
-            missing[job.cell] = last.stored.location
+    absent = absent_among(tools, [*stored, *shown.values()])
     return Known(
-        env=job.env,
+        env=jobs[0].env,
         heads=heads,
         sources={},
-        missing=missing,
+        missing={
+            cell: one.location
+            for cell, one in shown.items()
+            if (one.storage, one.location) in absent
+        },
         at=tools.clock.now(),
         records=records,
         codes=tools.store.code_versions(digests),
         reusable=reusable,
-        absent=frozenset(absent),
+        absent=frozenset(location for _, location in absent),
+        keys=jobs[0].keys,
     )

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from assets_core.errors import AssetsError
 from assets_core.files import make_folder
 from assets_core.model.assets import Asset
-from assets_core.running.context import RunContext
+from assets_core.model.keys import Cell
+from assets_core.model.versions import digest
+from assets_core.running.context import Partition, RunContext
 from assets_core.running.tools import Tools
+
+_LONGEST = 180
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +27,8 @@ class Call:
     """One call of a function, and what it leaves beside its data.
 
     Attributes:
+        partitions: What it makes, of an asset with partitions.
+        add_partitions: Adds keys to a growing list.
         metadata: What the function said with `context.metadata`.
         uses: What it asked for that no version covers: `previous`.
     """
@@ -29,6 +36,8 @@ class Call:
     run_id: str
     asset: Asset
     previous: Callable[[], Any]
+    partitions: tuple[Partition, ...] = ()
+    add_partitions: Callable[[str, Iterable[str]], int] | None = None
     metadata: dict[str, Any] = field(default_factory=dict)
     uses: dict[str, str] = field(default_factory=dict)
 
@@ -65,18 +74,32 @@ def _context(call: Call, log: logging.Logger) -> dict[str, RunContext]:
         call.uses["previous"] = "read"
         return call.previous()
 
-    context = RunContext(call.run_id, call.asset.config, log, previous, call.metadata)
+    context = RunContext(
+        call.run_id,
+        call.asset.config,
+        log,
+        previous,
+        call.metadata,
+        call.partitions,
+        call.add_partitions,
+    )
     return {"context": context}
 
 
-def log_path(logs: Path, run_id: str, asset: Asset) -> Path:
+def log_path(logs: Path, run_id: str, cell: Cell) -> Path:
     """Return the file that holds what one step of a run logged."""
-    return logs / run_id / f"{asset.key.replace('/', '.')}.log"
+    name = cell.asset.replace("/", ".")
+    if cell.partition is not None:
+        name += f".{quote(cell.partition, safe=' =')}"
+    if len(name) > _LONGEST:  # a file name has 255 bytes, and a product has long keys
+        name = f"{name[:_LONGEST]}.{digest(name)}"
+    return logs / run_id / f"{name}.log"
 
 
 @contextmanager
 def _log(tools: Tools, call: Call) -> Iterator[logging.Logger]:
-    path = log_path(tools.logs, call.run_id, call.asset)
+    first = call.partitions[0].key if call.partitions else None
+    path = log_path(tools.logs, call.run_id, Cell(call.asset.key, first))
     with open_log(path) as log:
         yield log
 

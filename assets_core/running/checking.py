@@ -5,7 +5,7 @@ A check that did not look at the data never counts as passed.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from assets_core.model.assets import Asset, Check, CheckResult, Input
 from assets_core.model.keys import Cell
 from assets_core.model.records import CheckRecord
 from assets_core.protocols.validator import Failure, Validator
+from assets_core.running.slices import with_columns
 from assets_core.versioning.canonical import canonical_table
 
 if TYPE_CHECKING:
@@ -24,12 +25,22 @@ SHOWN = 5  # failures in one sentence; all are recorded
 
 
 def apply_schema(
-    validator: Validator, asset: Asset, cell: Cell, table: pa.Table
+    validator: Validator,
+    asset: Asset,
+    cell: Cell,
+    table: pa.Table,
+    parts: Mapping[str, str],
 ) -> tuple[pa.Table, tuple[CheckRecord, ...]]:
-    """Return the table as it has to be stored, and what its schema found."""
+    """Return the table as it has to be stored, and what its schema found.
+
+    Args:
+        parts: The value of each partition column; the schema sees those that it names.
+    """
     if asset.schema is None:
         return table, ()
-    validated = validator.validate(asset.schema, table)
+    named = validator.columns(asset.schema) if parts else ()
+    seen = {name: text for name, text in parts.items() if name in named}
+    validated = validator.validate(asset.schema, with_columns(table, seen))
     count = len(validated.failures)
     record = CheckRecord(
         asset=cell.asset,
@@ -41,7 +52,8 @@ def apply_schema(
         + (f"; and {count - SHOWN} more" if count > SHOWN else ""),
         metadata={"failures": [asdict(failure) for failure in validated.failures]},
     )
-    return canonical_table(validated.table), (record,)
+    kept = [name for name in validated.table.column_names if name not in seen]
+    return canonical_table(validated.table.select(kept)), (record,)
 
 
 def _sentence(failure: Failure) -> str:

@@ -6,8 +6,9 @@ it the data is there, and only the stable path may still have to follow.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from assets_core.errors import AssetsError
 from assets_core.model.events import Warned
@@ -18,11 +19,14 @@ from assets_core.model.records import (
     Commit,
     Head,
     Materialization,
+    Publication,
     StepRecord,
     StepStatus,
     StoredData,
 )
 from assets_core.running.attempt import Attempt
+from assets_core.running.heads import head_window
+from assets_core.running.parallel import in_parallel
 from assets_core.running.publishing import publish
 from assets_core.versioning.canonical import schema_to_json
 from assets_core.versioning.data_version import data_version
@@ -42,7 +46,7 @@ def new_result(
     return Materialization(
         id=attempt.claim.attempt,
         cell=attempt.job.cell,
-        recipe=expected.recipe(attempt.inputs),
+        recipe=expected.recipe(attempt.making),
         code=expected.code.digest,
         validation=expected.validation.digest,
         config=expected.config,
@@ -69,6 +73,17 @@ def store_result(
     status: StepStatus,
 ) -> StepRecord:
     """Write a table, make it durable, and let the cell show it."""
+    return commit([store_table(attempt, table, made, checks, status)])[0]
+
+
+def store_table(
+    attempt: Attempt,
+    table: pa.Table,
+    made: Materialization,
+    checks: tuple[CheckRecord, ...],
+    status: StepStatus,
+) -> Showing:
+    """Write a table and make it durable; nobody sees it yet."""
     manager = attempt.manager
     staged = manager.stage(attempt.job.cell, table, attempt.claim.attempt)
     try:
@@ -78,7 +93,7 @@ def store_result(
         raise
     at = made.committed_at or attempt.tools.clock.now()  # a copy keeps its age
     made = replace(made, stored=stored, committed_at=at)
-    return _commit(attempt, made, made, checks, status)
+    return Showing(attempt, made, status, checks, new=True)
 
 
 def show_result(
@@ -89,42 +104,68 @@ def show_result(
     reasons: tuple[str, ...],
 ) -> StepRecord:
     """Let the cell show a result that is already stored."""
-    record = _commit(attempt, made, None, checks, status)
+    record = commit([Showing(attempt, made, status, checks, new=False)])[0]
     return replace(record, reasons=reasons)
 
 
-def _commit(
-    attempt: Attempt,
-    made: Materialization,
-    new: Materialization | None,
-    checks: tuple[CheckRecord, ...],
-    status: StepStatus,
-) -> StepRecord:
-    job, tools = attempt.job, attempt.tools
-    before = attempt.known.heads.get(job.cell)
-    head = Head(
-        made.id, made.recipe, made.data_version, job.expected.stamp, made.committed_at
+class Showing(NamedTuple):
+    """A result that a cell is to show.
+
+    Attributes:
+        new: Whether it is not recorded yet.
+    """
+
+    attempt: Attempt
+    made: Materialization
+    status: StepStatus
+    checks: tuple[CheckRecord, ...]
+    new: bool
+
+
+def commit(results: Sequence[Showing]) -> list[StepRecord]:
+    """Let cells show results: all of them in one transaction, or none."""
+    tools = results[0].attempt.tools
+    publications = tools.store.commit_all([_commit(one) for one in results])
+    notes = zip(results, publications, strict=True)
+    in_parallel(_publish, [(one.attempt, note) for one, note in notes if note is not None])
+    return [
+        record_of(one.attempt.job.cell, one.status, one.made, one.made.reasons, one.checks)
+        for one in results
+    ]
+
+
+def _commit(one: Showing) -> Commit:
+    job, made = one.attempt.job, one.made
+    before = one.attempt.before
+    return Commit(
+        claim=one.attempt.claim,
+        head=Head(
+            made.id,
+            made.recipe,
+            made.data_version,
+            job.expected.stamp,
+            made.committed_at,
+            window=head_window(job.windows),
+            rows=made.rows,
+        ),
+        before=None if before is None else before.materialization,
+        materialization=made if one.new else None,
+        versions=(job.expected.code, job.expected.validation),
+        validated=job.expected.validation.digest,
+        checks=one.checks,
+        publish=True,
+        run_id=job.run_id,
     )
-    publication = tools.store.commit(
-        Commit(
-            claim=attempt.claim,
-            head=head,
-            before=None if before is None else before.materialization,
-            materialization=new,
-            versions=(job.expected.code, job.expected.validation),
-            validated=job.expected.validation.digest,
-            checks=checks,
-            publish=True,
-            run_id=job.run_id,
-        )
-    )
-    if publication is not None:
-        try:
-            publish(tools, job.asset, publication)
-        except AssetsError as error:
-            # The data is committed and safe, and the note for its path is kept.
-            tools.notify(Warned(f"{error}\n  The next run tries it again"))
-    return record_of(job.cell, status, made, made.reasons, checks)
+
+
+def _publish(note: tuple[Attempt, Publication]) -> None:
+    attempt, publication = note
+    tools = attempt.tools
+    try:
+        publish(tools, attempt.job.asset, publication)
+    except AssetsError as error:
+        # The data is committed and safe, and the note for its path is kept.
+        tools.notify(Warned(f"{error}\n  The next run tries it again"))
 
 
 def record_of(

@@ -18,7 +18,7 @@ from assets_core.running.tools import Tools
 
 def publish(tools: Tools, asset: Asset, publication: Publication) -> None:
     """Make a cell's stable path show its head, whatever the head is by then."""
-    env, cell = publication.env, publication.cell
+    env, cell, names = publication.env, publication.cell, asset.partition_columns
     shown = None
     while (
         head := tools.store.head(env, cell)
@@ -27,10 +27,12 @@ def publish(tools: Tools, asset: Asset, publication: Publication) -> None:
         manager = tools.io_with(cell, made.stored)
         unique = f"{publication.id:x}"
         try:
-            manager.publish(cell, made.stored, how=asset.publish, env=env, unique=unique)
+            manager.publish(
+                cell, made.stored, how=asset.publish, env=env, unique=unique, names=names
+            )
         except StoreError:
             # Another process may have carried out the same note at the same moment.
-            if manager.published(cell, env=env) != made.stored.location:
+            if manager.published(cell, env=env, names=names) != made.stored.location:
                 raise
         shown = head.materialization
     tools.store.published([publication])

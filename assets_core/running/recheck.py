@@ -9,43 +9,60 @@ from assets_core.model.assets import Asset, Input
 from assets_core.model.graph import Graph
 from assets_core.model.keys import AssetKey, Cell
 from assets_core.model.records import CheckRecord
+from assets_core.planning.reads import AllKeys
 from assets_core.running.checking import apply_schema, run_check
-from assets_core.running.reading import read_head
+from assets_core.running.heads import current_heads
+from assets_core.running.reading import read_cells, read_head
+from assets_core.running.slices import parts_of
 from assets_core.running.tools import Tools
 
 
 def recheck(
-    tools: Tools, graph: Graph, env: str, keys: Iterable[AssetKey], run_id: str
+    tools: Tools,
+    graph: Graph,
+    env: str,
+    keys: AllKeys,
+    selected: Iterable[AssetKey],
+    run_id: str,
 ) -> tuple[CheckRecord, ...]:
     """Check what some assets show now, remember what was found, and return it.
 
     Assets without schema and checks, and assets that were never built, are passed over.
     """
     found: list[CheckRecord] = []
-    wanted = set(keys)
+    wanted = set(selected)
     for key, node in graph.nodes.items():
-        head = tools.store.head(env, Cell(key)) if key in wanted else None
-        if not isinstance(node, Asset) or head is None:
+        if key not in wanted or not isinstance(node, Asset):
             continue
-        records = _check(tools, graph, env, node)
-        if records:
-            now = tools.clock.now()
-            tools.store.record_checks(head.materialization, run_id, records, now)
-        found += records
+        own = keys.get(key)
+        cells = [Cell(key)] if own is None else [Cell(key, one) for one in own]
+        for cell, head in current_heads(tools, env, cells, keys).items():
+            records = _check(tools, graph, env, keys, node, cell)
+            if records:
+                now = tools.clock.now()
+                tools.store.record_checks(head.materialization, run_id, records, now)
+            found += records
     return tuple(found)
 
 
-def _check(tools: Tools, graph: Graph, env: str, asset: Asset) -> tuple[CheckRecord, ...]:
+def _check(
+    tools: Tools, graph: Graph, env: str, keys: AllKeys, asset: Asset, cell: Cell
+) -> tuple[CheckRecord, ...]:
     checks = graph.checks.get(asset.key, ())
     if asset.schema is None and not checks:
         return ()
-    cell = Cell(asset.key)
-    table = read_head(tools, env, asset.key)
-    _, records = apply_schema(tools.validator, asset, cell, table)
+    own, names = keys.get(asset.key), asset.partition_columns
+    table = read_cells(tools, env, keys, [cell], names)
+    parts = {} if own is None else parts_of(names, own, cell.partition or "")
+    stored = table.drop_columns([name for name in parts if name in table.column_names])
+    _, records = apply_schema(tools.validator, asset, cell, stored, parts)
     with tools.frames.opened() as frames:
 
         def load(given: Input) -> Any:
-            found = read_head(tools, env, given.upstream, given.columns)
+            if given.upstream == asset.key:
+                found = table if given.columns is None else table.select(given.columns)
+            else:
+                found = read_head(tools, env, graph, keys, given.upstream, given.columns)
             return frames.load(found, given.form, given.parameter)
 
         return records + tuple(run_check(check, cell, load) for check in checks)

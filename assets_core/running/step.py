@@ -6,29 +6,20 @@ so it is asked once more, under a claim that no other run can have at the same t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TypeVar
 
-from assets_core.errors import AssetsError, CollectedError, MissingDataError, SourceError
+from assets_core.errors import AssetsError, CollectedError
 from assets_core.files import crash_point
-from assets_core.model.assets import Input, Source
-from assets_core.model.keys import Cell
-from assets_core.model.records import CheckRecord, Materialization, StepRecord
+from assets_core.model.records import Materialization, StepRecord
 from assets_core.planning.planner import Verdict, decide
-from assets_core.protocols.frames import StepFrames
-from assets_core.running.attempt import Attempt, Job, look, take_claim
-from assets_core.running.calling import Call, call_function
-from assets_core.running.checking import apply_schema, refuse, run_check
-from assets_core.running.committing import new_result, record_of, show_result, store_result
+from assets_core.running.attempt import Attempt, Job, look, take_claims
+from assets_core.running.committing import record_of, show_result, store_result
+from assets_core.running.computing import Computed, checked
 from assets_core.running.deleting import wait_for_deletion
-from assets_core.running.reading import read_head, read_materialization
+from assets_core.running.reading import read_materialization
 from assets_core.running.tools import Tools
-from assets_core.versioning.canonical import canonical_table, in_canonical_order
-
-if TYPE_CHECKING:
-    import pyarrow as pa
-
 
 TRIES = 3
 """How often a step is tried whose stored data is deleted while it goes on."""
@@ -36,50 +27,72 @@ TRIES = 3
 UNCHANGED = "its inputs came out unchanged"
 HELD = "it was rolled back while this run went on"
 
+T = TypeVar("T")
+Decided = tuple[Attempt, Verdict]
+
 
 def run_step(tools: Tools, job: Job) -> StepRecord:
     """Carry out one step and return how it ended. Raises what stood in the way."""
     started = tools.clock.elapsed()
-    record = _beside_collections(tools, job)
+    (record,) = beside_collections(tools, lambda: under_claims(tools, [job], _act_alone))
     return replace(record, seconds=tools.clock.elapsed() - started)
 
 
-def _beside_collections(tools: Tools, job: Job) -> StepRecord:
+def beside_collections(tools: Tools, work: Callable[[], T]) -> T:
+    """Do something again whose stored data is deleted while it goes on."""
     for _ in range(TRIES - 1):
         try:
-            return _try_step(tools, job)
+            return work()
         except CollectedError as error:
             # Garbage collection was faster: the data it deletes has to be made again.
             wait_for_deletion(tools, error.where)
-    return _try_step(tools, job)
+    return work()
 
 
-def _try_step(tools: Tools, job: Job) -> StepRecord:
-    claim = take_claim(tools, job)
+def under_claims(
+    tools: Tools,
+    jobs: Sequence[Job],
+    act: Callable[[Sequence[Decided]], Sequence[StepRecord]],
+) -> Sequence[StepRecord]:
+    """Decide again about some cells of one asset while nobody else can, and act."""
+    claims = take_claims(tools, jobs)
     try:
         crash_point("claim.taken")
-        attempt = look(tools, job, claim)
-        verdict = decide(
-            job.expected, attempt.inputs, job.cell, attempt.known, forced=job.forced
-        )
-        record = _act(attempt, verdict)
+        attempts = look(tools, jobs, claims)
+        records = act([(attempt, _decided(attempt)) for attempt in attempts])
     except BaseException:
-        tools.store.release(claim)
+        tools.store.release_all(claims)
         raise
-    if record.status == "skipped":
-        tools.store.release(claim)
-    return record
+    left = [
+        claim
+        for claim, record in zip(claims, records, strict=True)
+        if record.status in {"skipped", "failed"}
+    ]
+    if left:
+        tools.store.release_all(left)
+    return records
 
 
-def _act(attempt: Attempt, verdict: Verdict) -> StepRecord:
-    reasons = tuple(str(reason) for reason in verdict.reasons)
+def _decided(attempt: Attempt) -> Verdict:
+    job = attempt.job
+    return decide(job.expected, attempt.making, attempt.known, forced=job.forced)
+
+
+def _act_alone(decided: Sequence[Decided]) -> Sequence[StepRecord]:
+    ((attempt, verdict),) = decided
+    return [act(attempt, verdict) or compute(attempt, verdict)]
+
+
+def act(attempt: Attempt, verdict: Verdict) -> StepRecord | None:
+    """Do what a verdict asks for; None if the cell has to be computed."""
+    reasons = reasons_of(verdict)
     made = verdict.made
     if verdict.action is None:
         why = HELD if attempt.known.holds(attempt.job.cell) else UNCHANGED
         return record_of(attempt.job.cell, "skipped", attempt.shown, (why,))
     _may_publish(attempt)
     if verdict.action == "compute" or made is None:
-        return _compute(attempt, reasons)
+        return None
     if made.stored.storage != attempt.manager.storage:
         return _copy(attempt, made, reasons)
     if verdict.action == "revalidate":
@@ -88,56 +101,52 @@ def _act(attempt: Attempt, verdict: Verdict) -> StepRecord:
         attempt.manager.verify(attempt.job.cell, made.stored)
     except AssetsError:
         # What was kept is damaged or gone: it answers nothing any more.
-        return _compute(attempt, reasons)
+        return None
     return show_result(attempt, made, (), "reused", reasons)
+
+
+def reasons_of(verdict: Verdict) -> tuple[str, ...]:
+    """Return why something is done, in sentences."""
+    return tuple(str(reason) for reason in verdict.reasons)
 
 
 def _may_publish(attempt: Attempt) -> None:
     """Refuse to go on if what is not ours lies at the stable path."""
-    job, manager, shown = attempt.job, attempt.manager, attempt.shown
-    ours = shown is not None and shown.stored.storage == manager.storage
-    manager.may_publish(job.cell, how=job.asset.publish, ours=ours, env=job.env)
-
-
-def _compute(attempt: Attempt, reasons: tuple[str, ...]) -> StepRecord:
-    job, tools = attempt.job, attempt.tools
-    started = tools.clock.elapsed()
-    call = Call(job.run_id, job.asset, _previous(attempt))
-    with tools.frames.opened() as frames:
-        arguments = {
-            given.parameter: _load(attempt, frames, given) for given in job.asset.inputs
-        }
-        # Read out while the frames are open: a lazy result still needs its inputs.
-        table = tools.frames.to_arrow(call_function(tools, call, arguments))
-    table = canonical_table(table)
-    if not job.asset.ordered:
-        table = in_canonical_order(table)
-    _same_sources(attempt)
-    table, checks = _check(attempt, table)
-    made = replace(
-        new_result(attempt, table, reasons),
-        seconds=tools.clock.elapsed() - started,
-        metadata=call.metadata,
-        made_with={**tools.made_with, **dict(job.expected.code.packages), **call.uses},
+    job, manager, before = attempt.job, attempt.manager, attempt.before
+    last = None if before is None else attempt.known.records.get(before.materialization)
+    ours = last is not None and last.stored.storage == manager.storage
+    manager.may_publish(
+        job.cell,
+        how=job.asset.publish,
+        ours=ours,
+        env=job.env,
+        names=job.asset.partition_columns,
     )
+
+
+def compute(attempt: Attempt, verdict: Verdict) -> StepRecord:
+    """Call the function for one cell, and store what it returns."""
+    table, made, checks = Computed([attempt]).result(0, reasons_of(verdict))
     return store_result(attempt, table, made, checks, "computed")
 
 
 def _revalidate(
     attempt: Attempt, made: Materialization, reasons: tuple[str, ...]
 ) -> StepRecord:
-    _, checks = _check(attempt, read_materialization(attempt.tools, made))
+    _, checks = checked(attempt, read_materialization(attempt.tools, made))
     return show_result(attempt, made, checks, "revalidated", reasons)
 
 
-def _copy(attempt: Attempt, made: Materialization, reasons: tuple[str, ...]) -> StepRecord:
+def _copy(
+    attempt: Attempt, made: Materialization, reasons: tuple[str, ...]
+) -> StepRecord | None:
     """Write a result again in the place where it is kept now; compute nothing."""
     try:
         table = read_materialization(attempt.tools, made)
     except AssetsError:
-        return _compute(attempt, reasons)
+        return None
     job = attempt.job
-    _, checks = _check(attempt, table)
+    _, checks = checked(attempt, table)
     moved = replace(
         made,
         id=attempt.claim.attempt,
@@ -146,59 +155,3 @@ def _copy(attempt: Attempt, made: Materialization, reasons: tuple[str, ...]) -> 
         reasons=reasons,
     )
     return store_result(attempt, table, moved, checks, "reused")
-
-
-def _check(attempt: Attempt, table: pa.Table) -> tuple[pa.Table, tuple[CheckRecord, ...]]:
-    """Return the table as it has to be stored; raise if a blocking check does not pass."""
-    job, tools = attempt.job, attempt.tools
-    table, records = apply_schema(tools.validator, job.asset, job.cell, table)
-    refuse(job.cell, records)
-    if job.checks:
-        with tools.frames.opened() as frames:
-
-            def load(given: Input) -> Any:
-                if given.upstream != job.asset.key:
-                    found = read_head(tools, job.env, given.upstream, given.columns)
-                else:
-                    found = table if given.columns is None else table.select(given.columns)
-                return frames.load(found, given.form, given.parameter)
-
-            records += tuple(run_check(check, job.cell, load) for check in job.checks)
-    refuse(job.cell, records)
-    return table, records
-
-
-def _load(attempt: Attempt, frames: StepFrames, given: Input) -> Any:
-    node = attempt.job.graph.nodes[given.upstream]
-    if isinstance(node, Source):
-        return attempt.tools.source_path(node)
-    made = attempt.made[given.upstream]
-    try:
-        table = read_materialization(attempt.tools, made, given.columns)
-    except MissingDataError as error:
-        if attempt.known.holds(Cell(given.upstream)):
-            error.fix = f"assets materialize {given.upstream} --force"
-        raise
-    return frames.load(table, given.form, given.parameter)
-
-
-def _previous(attempt: Attempt) -> Callable[[], Any]:
-    made = attempt.shown
-
-    def previous() -> Any:
-        return (
-            None if made is None else read_materialization(attempt.tools, made).to_pandas()
-        )
-
-    return previous
-
-
-def _same_sources(attempt: Attempt) -> None:
-    """Refuse a result whose sources changed while it was computed."""
-    for source, before in attempt.observed:
-        if attempt.tools.sources.observe(source, before).version != before.version:
-            raise SourceError(
-                f"Source '{source.key}' changed while '{attempt.job.cell}' was computed",
-                fix="run again when whatever writes the file has finished",
-                where=before.path,
-            )

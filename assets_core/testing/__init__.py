@@ -40,13 +40,14 @@ _HOMES = {
     "FakeClock": ("fakes",),
     "IOManagerContract": (
         "io_contract",
-        *("io_writing", "io_types", "io_damage", "io_publishing", "io_deleting"),
+        *("io_writing", "io_types", "io_damage", "io_publishing", "io_partitions"),
+        "io_deleting",
     ),
     "MemoryObserver": ("fakes",),
     "MetadataStoreContract": (
         "metadata_contract",
         *("metadata_results", "metadata_claims", "metadata_records", "metadata_crowds"),
-        "metadata_garbage",
+        *("metadata_garbage", "metadata_partitions", "metadata_growing"),
     ),
     "new_ids": ("fakes",),
 }

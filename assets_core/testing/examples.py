@@ -79,7 +79,14 @@ def make_result(number: int, cell: Cell = ORDERS, **others: Any) -> Materializat
 def make_head(made: Materialization) -> Head:
     """Return the head that shows a result."""
     stamp = digest("stamp", made.validation)
-    return Head(made.id, made.recipe, made.data_version, stamp, made.committed_at)
+    return Head(
+        made.id,
+        made.recipe,
+        made.data_version,
+        stamp,
+        made.committed_at,
+        rows=made.rows,
+    )
 
 
 def make_commit(

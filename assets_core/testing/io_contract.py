@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from assets_core.testing.io_damage import DamageSuite
 from assets_core.testing.io_deleting import DeletingSuite
+from assets_core.testing.io_partitions import PartitionsSuite
 from assets_core.testing.io_publishing import PublishingSuite
 from assets_core.testing.io_types import TypesSuite
 from assets_core.testing.io_writing import WritingSuite
 
 
 class IOManagerContract(
-    WritingSuite, TypesSuite, DamageSuite, PublishingSuite, DeletingSuite
+    WritingSuite, TypesSuite, DamageSuite, PublishingSuite, PartitionsSuite, DeletingSuite
 ):
     """The promises of `assets_core.protocols.io.IOManager`.
 
@@ -26,6 +27,4 @@ class IOManagerContract(
                 return (folder / "data" / stored.location).read_bytes()
 
             ...
-
-    Unpartitioned cells only, so far: partitions will bring tests of their own.
     """

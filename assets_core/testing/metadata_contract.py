@@ -5,12 +5,21 @@ from __future__ import annotations
 from assets_core.testing.metadata_claims import ClaimsSuite, PublicationsSuite
 from assets_core.testing.metadata_crowds import CrowdsSuite
 from assets_core.testing.metadata_garbage import GarbageSuite
+from assets_core.testing.metadata_growing import GrowingSuite
+from assets_core.testing.metadata_partitions import PartitionsSuite
 from assets_core.testing.metadata_records import RecordsSuite
 from assets_core.testing.metadata_results import ResultsSuite
 
 
 class MetadataStoreContract(
-    ResultsSuite, ClaimsSuite, PublicationsSuite, RecordsSuite, GarbageSuite, CrowdsSuite
+    ResultsSuite,
+    ClaimsSuite,
+    PublicationsSuite,
+    PartitionsSuite,
+    GrowingSuite,
+    RecordsSuite,
+    GarbageSuite,
+    CrowdsSuite,
 ):
     """The promises of `assets_core.protocols.metadata.MetadataStore`.
 
@@ -25,6 +34,4 @@ class MetadataStoreContract(
 
             def dead_owner(self):
                 return dataclasses.replace(this_process(), started="another time")
-
-    Unpartitioned cells only, so far: partitions will bring tests of their own.
     """

@@ -35,7 +35,7 @@ class ResultsSuite(StoreSuite):
         """Where nothing happened, everything is `never_built`, and nothing raises."""
         assert store.heads("main") == {}
         assert store.head("main", ORDERS) is None
-        assert store.reusable([ORDERS.asset]) == {}
+        assert store.reusable([ORDERS]) == {}
         assert store.history(ORDERS) == ()
         assert store.failures("main") == {}
         assert store.pending_publications("main") == ()
@@ -118,7 +118,7 @@ class ResultsSuite(StoreSuite):
     def test_a_held_head_stays_held(self, store: MetadataStore) -> None:
         """A cell that was rolled back on purpose is left out of runs."""
         made = make_result(1)
-        held = replace(make_head(made), held=True)
+        held = make_head(made)._replace(held=True)
 
         show_result(store, self.live_owner(), made, head=held)
 
@@ -225,7 +225,7 @@ class ResultsSuite(StoreSuite):
         other = make_result(3)
         self._show_all(store, old, new, other)
 
-        found = store.reusable([ORDERS.asset])
+        found = store.reusable([ORDERS])
 
         passed = frozenset({VALIDATION.digest})
         assert found == {
@@ -240,7 +240,7 @@ class ResultsSuite(StoreSuite):
         show_result(store, self.live_owner(), make_result(1))
         show_result(store, self.live_owner(), make_result(2, CUSTOMERS))
 
-        assert {cell for cell, _ in store.reusable([CUSTOMERS.asset])} == {CUSTOMERS}
+        assert {cell for cell, _ in store.reusable([CUSTOMERS])} == {CUSTOMERS}
         assert store.reusable([]) == {}
 
     def test_a_result_of_another_environment_can_be_reused(
@@ -250,7 +250,7 @@ class ResultsSuite(StoreSuite):
         made = make_result(1)
         show_result(store, self.live_owner(), made, env="dev")
 
-        assert (ORDERS, made.recipe) in store.reusable([ORDERS.asset])
+        assert (ORDERS, made.recipe) in store.reusable([ORDERS])
 
     def test_every_validation_that_a_result_has_passed_is_known(
         self, store: MetadataStore
@@ -263,7 +263,7 @@ class ResultsSuite(StoreSuite):
             store, self.live_owner(), made, made, materialization=None, validated=later
         )
 
-        reusable = store.reusable([ORDERS.asset])[ORDERS, made.recipe]
+        reusable = store.reusable([ORDERS])[ORDERS, made.recipe]
         assert reusable.validated == {VALIDATION.digest, later}
 
     def _show_all(self, store: MetadataStore, *results: Materialization) -> None:

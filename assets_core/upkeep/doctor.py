@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from assets_core.errors import AssetsError
 from assets_core.model.assets import Asset
 from assets_core.model.graph import Graph
+from assets_core.model.hive import key_parts
 from assets_core.model.keys import Cell
 from assets_core.model.records import Head, Materialization, StoredData
 from assets_core.running.tools import Tools
@@ -103,16 +105,31 @@ def _head(
         )
         return
     node = graph.nodes.get(cell.asset)
-    if isinstance(node, Asset) and manager.publishes(node.publish):
-        yield from _stable_path(tools, env, cell, made.stored)
+    if (
+        isinstance(node, Asset)
+        and manager.publishes(node.publish)
+        and _is_of(cell, node.partition_columns)
+    ):
+        yield from _stable_path(tools, env, cell, made.stored, node.partition_columns)
+
+
+def _is_of(cell: Cell, names: tuple[str, ...]) -> bool:
+    """Return whether a cell has the partition columns that its asset has now."""
+    if cell.partition is None or len(names) <= 1:
+        return (cell.partition is not None) == bool(names) and "=" not in str(
+            cell.partition
+        )
+    return [name for name, _ in key_parts(cell.partition, names)] == re.findall(
+        r"(?:^| )(\w+)=", cell.partition
+    )
 
 
 def _stable_path(
-    tools: Tools, env: str, cell: Cell, stored: StoredData
+    tools: Tools, env: str, cell: Cell, stored: StoredData, names: tuple[str, ...]
 ) -> Iterator[Finding]:
     manager = tools.io_with(cell, stored)
     try:
-        shown = manager.published(cell, env=env)
+        shown = manager.published(cell, env=env, names=names)
     except AssetsError as error:
         yield Finding(
             "path_wrong",
@@ -124,7 +141,7 @@ def _stable_path(
         )
         return
     if shown != stored.location:
-        path = manager.stable_path(cell, env=env)
+        path = manager.stable_path(cell, env=env, names=names)
         text = (
             "nothing is at its stable path"
             if shown is None

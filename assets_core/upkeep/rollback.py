@@ -8,19 +8,29 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from dataclasses import replace
 
 from assets_core.errors import MissingDataError, StoreError, UsageError
 from assets_core.model.assets import Asset
 from assets_core.model.keys import Cell
 from assets_core.model.records import Claim, Commit, Head, Materialization, Publication
+from assets_core.model.versions import Window
 from assets_core.planning.staleness import stamp
+from assets_core.running.heads import head_window
 from assets_core.running.publishing import publish
 from assets_core.running.tools import Tools
 
 
-def roll_back(tools: Tools, asset: Asset, made: Materialization, env: str) -> None:
+def roll_back(
+    tools: Tools,
+    asset: Asset,
+    made: Materialization,
+    env: str,
+    windows: tuple[Window, ...] = (),
+) -> None:
     """Let a cell show an earlier result, and hold it there: runs leave it alone.
+
+    Args:
+        windows: The times that its partition stands for now.
 
     Raises:
         MissingDataError: The bytes of that result are gone.
@@ -35,8 +45,10 @@ def roll_back(tools: Tools, asset: Asset, made: Materialization, env: str) -> No
         stamp(made.validation, made.stored.storage),
         made.committed_at,
         held=True,
+        window=head_window(windows),
+        rows=made.rows,
     )
-    with _claimed(tools, env, Cell(asset.key)) as claim:
+    with _claimed(tools, env, made.cell) as claim:
         before = tools.store.head(env, claim.cell)
         _may_show(tools, asset, made, before, env)
         publication = _move(tools, claim, before, head, made)
@@ -44,23 +56,23 @@ def roll_back(tools: Tools, asset: Asset, made: Materialization, env: str) -> No
         publish(tools, asset, publication)
 
 
-def let_go(tools: Tools, asset: Asset, env: str) -> None:
+def let_go(tools: Tools, asset: Asset, cell: Cell, env: str) -> None:
     """Let runs decide again about a cell that was rolled back.
 
     Raises:
         UsageError: It is not held.
         StoreError: A run has the cell at this moment.
     """
-    with _claimed(tools, env, Cell(asset.key)) as claim:
+    with _claimed(tools, env, cell) as claim:
         head = tools.store.head(env, claim.cell)
         if head is None or not head.held:
             raise UsageError(
-                f"'{asset.key}' is not held",
+                f"'{cell}' is not held",
                 fix=f"only after 'assets rollback {asset.key} --to VERSION' there is"
                 " something to release",
             )
         made = tools.store.materializations([head.materialization])[head.materialization]
-        publication = _move(tools, claim, head, replace(head, held=False), made)
+        publication = _move(tools, claim, head, head._replace(held=False), made)
     if publication is not None:
         publish(tools, asset, publication)
 
@@ -81,7 +93,13 @@ def _may_show(
         ) from error
     shown = tools.store.stored([before.materialization] if before else [])
     ours = any(stored.storage == manager.storage for stored in shown.values())
-    manager.may_publish(made.cell, how=asset.publish, ours=ours, env=env)
+    manager.may_publish(
+        made.cell,
+        how=asset.publish,
+        ours=ours,
+        env=env,
+        names=asset.partition_columns,
+    )
 
 
 @contextlib.contextmanager

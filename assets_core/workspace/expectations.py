@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from assets_core.errors import AssetsError, DefinitionError, UnknownIOManagerError, nearest
 from assets_core.model.assets import Asset, Check
@@ -15,14 +16,36 @@ from assets_core.protocols.io import IOManager
 from assets_core.protocols.validator import Validator
 from assets_core.versioning.code_version import CodeVersions
 
+_NONE: Mapping[AssetKey, str] = MappingProxyType({})
+
 
 def expectations(
     graph: Graph, io: Mapping[str, IOManager], versions: CodeVersions, validator: Validator
 ) -> dict[AssetKey, Expected]:
     """Return what is expected of every asset."""
     return {
-        asset.key: expect(asset, graph.checks.get(asset.key, ()), io, versions, validator)
+        asset.key: expect(
+            asset,
+            graph.checks.get(asset.key, ()),
+            io,
+            versions,
+            validator,
+            partition_columns(asset, graph),
+        )
         for asset in graph.assets
+    }
+
+
+def partition_columns(asset: Asset, graph: Graph) -> dict[AssetKey, str]:
+    """Return how the columns are called that tell partitions apart, here and upstream.
+
+    Whoever reads partitions gets these columns, and no data version covers them.
+    """
+    nodes = ((key, graph.nodes[key]) for key in (asset.key, *asset.upstream))
+    return {
+        key: ", ".join(node.partition_columns)
+        for key, node in nodes
+        if isinstance(node, Asset) and node.partitions is not None
     }
 
 
@@ -32,6 +55,7 @@ def expect(
     io: Mapping[str, IOManager],
     versions: CodeVersions,
     validator: Validator,
+    columns: Mapping[AssetKey, str] = _NONE,
 ) -> Expected:
     """Return what is expected of one asset."""
     parts: list[CodeVersion] = []
@@ -48,6 +72,9 @@ def expect(
         looks.append(_option("on_invalid", asset.on_invalid))
     if not asset.ordered:
         parts.append(_option("ordered", "False"))
+    parts += [
+        _option(f"partition columns of {key}", columns[key]) for key in sorted(columns)
+    ]
     for check in sorted(checks, key=lambda check: check.name):
         looks.append(versions.of(check.function))
         looks.append(_option(f"check {check.name} blocking", str(check.blocking)))

@@ -8,6 +8,7 @@ from assets_core.model.assets import Asset
 from assets_core.model.keys import Cell
 from assets_core.model.records import Materialization
 from assets_core.running.tools import Tools
+from assets_core.workspace.partitioning import Asked
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,6 +25,8 @@ class Opened(Protocol):
         self,
         key: str,
         *,
+        partition: str | None = None,
+        partitions: Asked = None,
         version: str | None = None,
         columns: tuple[str, ...] | None = None,
     ) -> pa.Table:
@@ -43,24 +46,40 @@ class AssetHandle:
         """Return its key."""
         return self.asset.key
 
-    def to_arrow(self) -> pa.Table:
-        """Return its data as an Arrow table."""
-        return self._workspace.load_arrow(self.asset.key)
+    def to_arrow(
+        self, *, partitions: Asked = None, columns: tuple[str, ...] | None = None
+    ) -> pa.Table:
+        """Return its data as an Arrow table.
 
-    def to_pandas(self) -> pd.DataFrame:
-        """Return its data as a pandas frame."""
-        frame: pd.DataFrame = self.to_arrow().to_pandas()
+        Args:
+            partitions: Which, such as `2024-01..2024-03`; all that are there by default.
+            columns: The only columns to read.
+        """
+        return self._workspace.load_arrow(
+            self.asset.key, partitions=partitions, columns=columns
+        )
+
+    def to_pandas(
+        self, *, partitions: Asked = None, columns: tuple[str, ...] | None = None
+    ) -> pd.DataFrame:
+        """Return its data as a pandas frame, see `to_arrow`."""
+        table = self.to_arrow(partitions=partitions, columns=columns)
+        frame: pd.DataFrame = table.to_pandas()
         return frame
 
-    def to_polars(self) -> pl.DataFrame:
-        """Return its data as a polars frame."""
+    def to_polars(
+        self, *, partitions: Asked = None, columns: tuple[str, ...] | None = None
+    ) -> pl.DataFrame:
+        """Return its data as a polars frame, see `to_arrow`."""
         import polars as pl  # noqa: PLC0415 - an extra; only for those who ask for it
 
-        return pl.DataFrame(self.to_arrow())
+        return pl.DataFrame(self.to_arrow(partitions=partitions, columns=columns))
 
-    def history(self, limit: int = 20) -> tuple[Materialization, ...]:
-        """Return its results, newest first."""
-        return self._workspace.tools.store.history(Cell(self.asset.key), limit)
+    def history(
+        self, limit: int = 20, *, partition: str | None = None
+    ) -> tuple[Materialization, ...]:
+        """Return its results, or those of one partition, newest first."""
+        return self._workspace.tools.store.history(Cell(self.asset.key, partition), limit)
 
     @property
     def schema(self) -> pa.Schema:

@@ -7,19 +7,24 @@ results again. When nothing is to be done, the first plan is the last.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from assets_core.errors import SourceError
 from assets_core.model.assets import Asset
 from assets_core.model.graph import Graph
 from assets_core.model.keys import AssetKey, Cell
-from assets_core.model.records import Head, StoredData
+from assets_core.model.records import Head
+from assets_core.model.summary import Summary
 from assets_core.model.versions import Digest
 from assets_core.planning.plan import Plan
 from assets_core.planning.planner import Known, Wanted, make_plan
+from assets_core.planning.reads import AllKeys
 from assets_core.planning.reasons import ABSENT
+from assets_core.planning.settling import World, mark_of
 from assets_core.planning.staleness import Expected
+from assets_core.running.heads import absent_among, heads_of_assets
 from assets_core.running.tools import Tools
 
 
@@ -29,36 +34,108 @@ def plan_for(
     expected: Mapping[AssetKey, Expected],
     wanted: Wanted,
     env: str,
+    keys: AllKeys,
 ) -> tuple[Plan, Known]:
     """Return the plan for what is wanted, and what it was made from."""
-    scope = set(wanted.selected) | graph.ancestors(wanted.selected)
-    known = _heads(tools, graph, scope, env)
+    scope = set(wanted.selected) | graph.needed(wanted.selected)
+    sources = _sources(tools, graph, scope)
+    marks = _marks(tools, expected, scope, env, keys, sources)
+    kept = tools.store.summaries(env, marks)
+    settled = {
+        key
+        for key, one in kept.items()
+        if one.mark == marks[key] and not (wanted.force and key in wanted.selected)
+    }
+    known = _heads(tools, graph, scope, env, keys, sources, settled)
     plan = make_plan(graph, expected, known, wanted)
+    touched = graph.descendants(plan.cells_by_asset) & settled
+    if touched:
+        settled -= touched
+        known = _heads(tools, graph, scope, env, keys, sources, settled)
+        plan = make_plan(graph, expected, known, wanted)
     if plan.steps:
         known = _details(tools, known, [step.cell for step in plan.steps])
         plan = make_plan(graph, expected, known, wanted)
+    _settle(tools, env, plan, known, wanted, marks)
     return plan, known
 
 
-def _heads(tools: Tools, graph: Graph, scope: set[AssetKey], env: str) -> Known:
-    heads = {
-        cell: head for cell, head in tools.store.heads(env).items() if cell.asset in scope
+def _marks(
+    tools: Tools,
+    expected: Mapping[AssetKey, Expected],
+    scope: set[AssetKey],
+    env: str,
+    keys: AllKeys,
+    sources: Mapping[AssetKey, Digest],
+) -> dict[AssetKey, Digest]:
+    """Return the mark of each partitioned asset that can have one."""
+    if not keys:
+        return {}
+    states = [manager.state(tools.clock.now()) for manager in tools.io.values()]
+    stored = "" if None in states else repr(states)
+    world = World(tools.store.heads_digests(env), sources, keys, stored)
+    found = {key: mark_of(expected[key], world) for key in keys if key in scope}
+    return {key: mark for key, mark in found.items() if mark is not None}
+
+
+def _settle(
+    tools: Tools,
+    env: str,
+    plan: Plan,
+    known: Known,
+    wanted: Wanted,
+    marks: Mapping[AssetKey, Digest],
+) -> None:
+    """Keep the marks of assets of which every partition was found fresh."""
+    fresh = Counter(cell.asset for cell in plan.fresh)
+    new = {
+        key: _summary(known, key, mark)
+        for key, mark in marks.items()
+        if key not in known.settled
+        and key not in wanted.partitions
+        and fresh[key] == len(known.keys[key]) > 0
     }
+    if new:
+        tools.store.keep_summaries(env, new)
+
+
+def _summary(known: Known, key: AssetKey, mark: Digest) -> Summary:
+    heads = [known.heads[Cell(key, partition)] for partition in known.keys[key]]
+    rows = sum(head.rows for head in heads)
+    return Summary(mark, rows, max(head.at for head in heads))
+
+
+def _heads(  # noqa: PLR0913, PLR0917 - where, and what of it
+    tools: Tools,
+    graph: Graph,
+    scope: set[AssetKey],
+    env: str,
+    keys: AllKeys,
+    sources: Mapping[AssetKey, Digest],
+    settled: Collection[AssetKey],
+) -> Known:
+    looked_at = scope - set(settled)
+    looked_at |= {above for key in looked_at for above in graph.upstream(key)}
+    heads = heads_of_assets(tools, env, looked_at, keys)
     read_by_column = {
-        Cell(given.upstream)
+        given.upstream
         for key in scope
         if isinstance(node := graph.nodes[key], Asset)
         for given in node.inputs
         if given.columns is not None
     }
-    wanted = [heads[cell].materialization for cell in read_by_column if cell in heads]
+    wanted = [
+        head.materialization for cell, head in heads.items() if cell.asset in read_by_column
+    ]
     return Known(
         env=env,
         heads=heads,
-        sources=_sources(tools, graph, scope),
+        sources=sources,
         missing=_missing(tools, heads),
         at=tools.clock.now(),
         records=tools.store.materializations(wanted),
+        keys=keys,
+        settled=frozenset(settled),
     )
 
 
@@ -82,7 +159,7 @@ def _sources(tools: Tools, graph: Graph, scope: set[AssetKey]) -> dict[AssetKey,
 def _missing(tools: Tools, heads: Mapping[Cell, Head]) -> dict[Cell, str]:
     """Return the cells whose stored bytes are gone, and where they should be."""
     stored = tools.store.stored(head.materialization for head in heads.values())
-    absent = _absent(tools, stored.values())
+    absent = absent_among(tools, stored.values())
     missing: dict[Cell, str] = {}
     for cell, head in heads.items():
         place = stored.get(head.materialization)
@@ -93,22 +170,10 @@ def _missing(tools: Tools, heads: Mapping[Cell, Head]) -> dict[Cell, str]:
     return missing
 
 
-def _absent(tools: Tools, stored: Iterable[StoredData]) -> set[tuple[str, str]]:
-    by_storage: dict[str, list[StoredData]] = {}
-    for one in stored:
-        by_storage.setdefault(one.storage, []).append(one)
-    return {
-        (manager.storage, location)
-        for manager in tools.io.values()
-        if manager.storage in by_storage
-        for location in manager.absent(by_storage[manager.storage])
-    }
-
-
 def _details(tools: Tools, known: Known, cells: list[Cell]) -> Known:
     heads = [known.heads[cell].materialization for cell in cells if cell in known.heads]
     records = {**known.records, **tools.store.materializations(heads)}
-    reusable = tools.store.reusable([cell.asset for cell in cells])
+    reusable = tools.store.reusable(cells)
     digests = {
         digest for made in records.values() for digest in (made.code, made.validation)
     }
@@ -120,5 +185,5 @@ def _details(tools: Tools, known: Known, cells: list[Cell]) -> Known:
         records=records,
         codes=tools.store.code_versions(digests),
         reusable=reusable,
-        absent=frozenset(location for _, location in _absent(tools, stored)),
+        absent=frozenset(location for _, location in absent_among(tools, stored)),
     )

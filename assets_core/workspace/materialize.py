@@ -6,16 +6,18 @@ from collections.abc import Iterable
 
 from assets_core.model.assets import Definition
 from assets_core.model.records import MAIN, RunRequest
-from assets_core.running.result import RunResult
+from assets_core.running.result import RunResult, succeeded
 from assets_core.workspace import opening
+from assets_core.workspace.partitioning import Asked, partitions_text
 from assets_core.workspace.provenance import who
 from assets_core.workspace.settings import find_project, read_settings
-from assets_core.workspace.workspace import Workspace, run_failed
+from assets_core.workspace.workspace import Workspace
 
 
 def materialize(
     assets: Iterable[Definition],
     *,
+    partitions: Asked = None,
     force: bool = False,
     upstream: bool = True,
     jobs: int | None = None,
@@ -28,6 +30,7 @@ def materialize(
 
     Args:
         assets: Assets, with the sources and checks that belong to them.
+        partitions: Which partitions, such as `2024-01-01..2024-01-31`; all by default.
         force: Compute them even if nothing changed.
         upstream: Has no effect on what is not given.
         jobs: How many steps run at once.
@@ -41,8 +44,11 @@ def materialize(
     start = opening.here()
     settings = read_settings(find_project(start) or start, opening.environment())
     with Workspace(settings, definitions, env=env) as workspace:
-        request = RunRequest((), force=force, upstream=upstream, by=who())
-        result = workspace.run(request, jobs=jobs)
-    if result.status == "failed":
-        raise run_failed(result)
-    return result
+        request = RunRequest(
+            (),
+            force=force,
+            upstream=upstream,
+            by=who(),
+            partitions=partitions_text(partitions),
+        )
+        return succeeded(workspace.run(request, jobs=jobs))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from assets_core.backends.frames import ArrowFrames
 from assets_core.backends.inline import InlineExecutor
 from assets_core.backends.local_files import LocalFiles
-from assets_core.backends.process_owner import is_alive, this_process
+from assets_core.backends.process_owner import interrupt, is_alive, this_process
 from assets_core.backends.sqlite import open_sqlite
 from assets_core.backends.system_clock import SystemClock, new_id
 from assets_core.backends.threads import ThreadsExecutor
@@ -24,6 +24,7 @@ from assets_core.model.assets import Asset, Definition
 from assets_core.model.events import Event
 from assets_core.model.graph import Graph, build_graph
 from assets_core.model.keys import AssetKey
+from assets_core.model.records import MAIN, RunRecord
 from assets_core.protocols.executor import Executor
 from assets_core.protocols.metadata import MetadataStore
 from assets_core.protocols.observer import Observer
@@ -32,7 +33,7 @@ from assets_core.running.tools import Tools
 from assets_core.workspace.expectations import io_problems, schema_problems
 from assets_core.workspace.plugins import make_io_managers
 from assets_core.workspace.provenance import made_with
-from assets_core.workspace.settings import EXECUTORS, Settings
+from assets_core.workspace.settings import EXECUTORS, FILE, Settings, find_project
 from assets_core.workspace.validation import LateValidator
 
 if TYPE_CHECKING:
@@ -108,6 +109,36 @@ def answer(
         "assets_core.backends.duckdb_query"
     ).query(query, keys, load)
     return found
+
+
+def stop(run: RunRecord) -> bool:
+    """Ask the process of a run to stop; return whether it is there to be asked."""
+    return interrupt(run.owner)
+
+
+def find_root(folder: str | os.PathLike[str] | None) -> Path:
+    """Return the folder of a project: the one given, or the nearest one upward from here.
+
+    Raises:
+        ConfigurationError: There is none.
+    """
+    start = here() if folder is None else Path(folder).resolve()
+    root = find_project(start) if folder is None else start
+    if root is None or find_project(root) != root:
+        raise ConfigurationError(
+            f"There is no project in {start}" + (" or above it" if folder is None else ""),
+            fix=f"run 'assets init my_project', or write {FILE}",
+            where=str(start),
+        )
+    return root
+
+
+def refuse_environment(env: str) -> None:
+    """Raise `UsageError` if there is no environment of a name."""
+    if env != MAIN:
+        raise UsageError(
+            f"There is no environment '{env}'", fix=f"leave it out, or use '{MAIN}'"
+        )
 
 
 def environment() -> Mapping[str, str]:

@@ -13,10 +13,13 @@ from assets_core.model.assets import Asset, Node
 from assets_core.model.graph import Graph
 from assets_core.model.keys import AssetKey
 from assets_core.model.records import CheckRecord, Observation
+from assets_core.planning.grouping import Group, grouped
 from assets_core.planning.plan import Plan
+from assets_core.planning.reads import AllKeys
 from assets_core.planning.reasons import Reason
 from assets_core.upkeep.doctor import Examined
 from assets_core.upkeep.gc import Collected, Garbage
+from assets_core.workspace.backfills import BackfillStatus, Preview
 from assets_core.workspace.explaining import Explanation, Root
 from assets_core.workspace.plain import instant, plain
 from assets_core.workspace.status import AssetStatus
@@ -27,7 +30,11 @@ MOST_CAUSES = 40
 """How many links of one chain of causes are told."""
 
 
-def plan_report(plan: Plan) -> Document:
+MOST_STEPS = 10_000
+"""Up to how many steps each is told for itself."""
+
+
+def plan_report(plan: Plan, keys: AllKeys) -> Document:
     """Return the document of `assets plan`."""
     return {
         "env": plan.env,
@@ -40,9 +47,31 @@ def plan_report(plan: Plan) -> Document:
                 "reasons": [reason_report(reason) for reason in step.reasons],
             }
             for step in plan.steps
-        ],
+        ]
+        if len(plan.steps) <= MOST_STEPS
+        else [_group(group) for group in grouped(plan, keys)],
         "counts": plan.counts,
         "held": [{"asset": cell.asset, "partition": cell.partition} for cell in plan.held],
+        "impossible": [
+            {
+                "asset": one.cell.asset,
+                "partition": one.cell.partition,
+                "waits": one.waits,
+                "text": str(one),
+            }
+            for one in plan.impossible
+        ],
+    }
+
+
+def _group(group: Group) -> Document:
+    return {
+        "asset": group.asset,
+        "partitions": group.ranges,
+        "action": group.action,
+        "certain": group.certain,
+        "count": group.count,
+        "reasons": [reason_report(reason) for reason in group.reasons],
     }
 
 
@@ -64,7 +93,7 @@ def list_report(
             "kind": node.kind,
             "group": node.group or None,
             "status": statuses[key].status,
-            "partitions": None,
+            "partitions": statuses[key].counts if statuses[key].partitions else None,
             "upstream": list(node.upstream),
             **_content(node, statuses[key], observed.get(key)),
         }
@@ -76,11 +105,10 @@ def list_report(
 def _content(node: Node, found: AssetStatus, observed: Observation | None) -> Document:
     """Return what an asset shows, or what was last seen of a source."""
     if isinstance(node, Asset):
-        head, made = found.head, found.made
         return {
-            "data_version": head.data_version if head else None,
-            "rows": made.rows if made else None,
-            "updated_at": instant(head.at if head else None),
+            "data_version": found.head.data_version if found.head else None,
+            "rows": found.rows,
+            "updated_at": instant(found.updated_at),
         }
     seen = observed if found.status == "fresh" else None
     return {
@@ -94,7 +122,8 @@ def why_report(explanation: Explanation) -> Document:
     """Return the document of `assets why`."""
     return {
         "asset": explanation.status.key,
-        "partition": None,
+        "partition": explanation.partition,
+        "alike": list(explanation.alike),
         "status": explanation.status.status,
         "reasons": [
             {**reason_report(one.reason), "root": _roots(one.root)}
@@ -215,12 +244,40 @@ def _garbage(one: Garbage) -> Document:
     }
 
 
-def rollback_report(status: AssetStatus) -> Document:
+def preview_report(found: Preview) -> Document:
+    """Return the document of `assets backfill --preview`."""
+    return {
+        "cells": found.cells,
+        "chunks": found.chunks,
+        "seconds": found.seconds,
+        "bytes": found.bytes,
+        "unknown": list(found.unknown),
+    }
+
+
+def backfills_report(found: Iterable[BackfillStatus]) -> list[Document]:
+    """Return the document of `assets backfill list`."""
+    return [
+        {
+            "backfill_id": one.id,
+            "status": one.status,
+            "cells": one.cells,
+            "done": one.done,
+            "failed": one.failed,
+            "selection": list(one.latest.request.selection),
+            "partitions": one.latest.request.partitions,
+            "run_id": one.latest.id,
+        }
+        for one in found
+    ]
+
+
+def rollback_report(status: AssetStatus, partition: str | None = None) -> Document:
     """Return the document of `assets rollback`."""
     head = status.head
     return {
         "asset": status.key,
-        "partition": None,
+        "partition": partition,
         "status": status.status,
         "materialization": head.materialization if head else None,
         "data_version": head.data_version if head else None,

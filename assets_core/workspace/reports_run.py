@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from assets_core.model.keys import AssetKey
+from assets_core.model.keys import Cell
 from assets_core.model.records import RunRecord, StepRecord
 from assets_core.running.result import RunResult
 from assets_core.workspace.plain import instant
@@ -19,6 +19,11 @@ def materialize_report(result: RunResult) -> Document:
         "status": result.status,
         "steps": [step_report(step) for step in result.steps],
         "counts": result.counts,
+        **(
+            {"backfill_id": result.backfill, "chunks": result.chunks}
+            if result.backfill
+            else {}
+        ),
     }
 
 
@@ -44,15 +49,13 @@ def runs_report(records: Iterable[RunRecord]) -> list[Document]:
     return [_run(record) for record in records]
 
 
-def run_report(record: RunRecord, logs: Mapping[AssetKey, str]) -> Document:
+def run_report(record: RunRecord, logs: Mapping[Cell, str]) -> Document:
     """Return the document of `assets runs RUN`.
 
     Args:
         logs: The path of the log of each step that has one.
     """
-    steps = [
-        {**step_report(step), "log": logs.get(step.cell.asset)} for step in record.steps
-    ]
+    steps = [{**step_report(step), "log": logs.get(step.cell)} for step in record.steps]
     return {**_run(record), "steps": steps}
 
 
@@ -67,4 +70,5 @@ def _run(record: RunRecord) -> Document:
         "by": record.request.by,
         "reason": record.request.reason,
         "selection": list(record.request.selection),
+        "partitions": record.request.partitions or None,
     }

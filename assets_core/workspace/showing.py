@@ -16,7 +16,7 @@ from assets_core.running.reading import read_materialization
 from assets_core.running.tools import Tools
 from assets_core.workspace.plain import instant, plain
 from assets_core.workspace.reports import Document, check_result, reason_report
-from assets_core.workspace.status import AssetStatus, statuses
+from assets_core.workspace.status import AssetStatus, of_partition, statuses
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -53,10 +53,17 @@ class Shown:
     history: tuple[Materialization, ...] = ()
     sample: Sequence[Mapping[str, Any]] = ()
     observed: Observation | None = None
+    partition: str | None = None
 
 
-def look_at(workspace: Looked, node: Node, rows: int) -> Shown:
-    """Return everything there is to show, with the first `rows` rows."""
+def look_at(
+    workspace: Looked, node: Node, rows: int, partition: str | None = None
+) -> Shown:
+    """Return everything there is to show, with the first `rows` rows.
+
+    Args:
+        partition: One partition, instead of the asset.
+    """
     tools, key = workspace.tools, node.key
     plan, known = workspace.planned(Wanted(frozenset({key})))
     graph = workspace.graph_of_assets
@@ -65,23 +72,34 @@ def look_at(workspace: Looked, node: Node, rows: int) -> Shown:
     if isinstance(node, Source):
         seen = tools.store.observations().get(key) if status.status == "fresh" else None
         return Shown(node, status, downstream, str(tools.source_path(node)), observed=seen)
+    cell = Cell(key, partition)
+    if partition is not None:
+        status = of_partition(status, plan, known, partition, tools.store)
     manager = tools.io_of(node)
     path = None
     if manager.publishes(node.publish):
-        path = manager.stable_path(Cell(key), env=workspace.env)
+        at = cell if status.partitions is None else _last(cell, status)
+        path = manager.stable_path(at, env=workspace.env, names=node.partition_columns)
     made = status.made
-    there = made is not None and Cell(key) not in known.missing
+    there = made is not None and cell not in known.missing
     return Shown(
         node=node,
         status=status,
         downstream=downstream,
+        partition=partition,
         path=path,
         checks=tools.store.checks(made.id) if made else (),
-        history=tools.store.history(Cell(key)),
+        history=tools.store.history(cell),
         sample=_first_rows(read_materialization(tools, made), rows)
         if made and there and rows
         else (),
     )
+
+
+def _last(cell: Cell, status: AssetStatus) -> Cell:
+    """Return the cell that a path is shown of: the last one, if none is asked for."""
+    keys = status.partitions[0] if status.partitions else ()
+    return cell if cell.partition is not None or not keys else Cell(cell.asset, keys[-1])
 
 
 def _first_rows(table: pa.Table, count: int) -> list[dict[str, Any]]:
@@ -108,12 +126,13 @@ def show_report(shown: Shown) -> Document:
     version = status.head.data_version if status.head else None
     return {
         "asset": node.key,
-        "partition": None,
+        "partition": shown.partition,
+        "partitions": status.counts if status.partitions else None,
         "status": status.status,
         "schema": [{"name": one.name, "type": one.type} for one in made.columns]
         if made
         else [],
-        "rows": made.rows if made else None,
+        "rows": made.rows if made else status.rows,
         "bytes": made.stored.bytes if made else _size(shown.observed),
         "data_version": shown.observed.version if shown.observed else version,
         "code_version": made.code if made else None,

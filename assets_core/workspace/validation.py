@@ -29,6 +29,10 @@ class LateValidator:
         """Return why an object is no schema, or None."""
         return self._real.schema_problem(schema)
 
+    def columns(self, schema: Any) -> frozenset[str]:
+        """Return the columns that a schema names."""
+        return self._real.columns(schema)
+
     def validate(self, schema: Any, table: pa.Table) -> Validated:
         """Check a whole table and tell every failure."""
         return self._real.validate(schema, table)

@@ -3,41 +3,55 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing
+from collections.abc import Iterable, Iterator
 from functools import cached_property
-from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Literal, Self, cast
 
-from assets_core.errors import ConfigurationError, RunFailed, UsageError, nearest
 from assets_core.model.assets import Asset, Definition, Source
 from assets_core.model.graph import Graph
 from assets_core.model.keys import AssetKey, Cell
-from assets_core.model.records import MAIN, Materialization, RunRecord, RunRequest
+from assets_core.model.records import MAIN, Backfill, RunRecord, RunRequest
 from assets_core.model.selection import select
 from assets_core.planning.plan import Plan
 from assets_core.planning.planner import Known, Wanted
+from assets_core.planning.reads import AllKeys
 from assets_core.planning.staleness import Expected
 from assets_core.protocols.observer import Observer
-from assets_core.running.reading import read_head, read_materialization
-from assets_core.running.result import RunResult
-from assets_core.running.runner import carry_out
+from assets_core.running.result import RunResult, succeeded
 from assets_core.running.tools import Tools
 from assets_core.upkeep.doctor import Examined
 from assets_core.upkeep.gc import Collected, collect
-from assets_core.upkeep.rollback import let_go, roll_back
 from assets_core.upkeep.verify import verify
 from assets_core.versioning.code_version import CodeVersions
 from assets_core.workspace import opening
+from assets_core.workspace.backfills import Preview
+from assets_core.workspace.carrying import computed_by, preview_request, run_request
 from assets_core.workspace.discovery import find_definitions
 from assets_core.workspace.expectations import expectations
 from assets_core.workspace.explaining import Explanation, explain
+from assets_core.workspace.finding import (
+    Selection,
+    find_asset,
+    find_cell,
+    find_node,
+    find_run,
+    selection_texts,
+)
 from assets_core.workspace.handle import AssetHandle
 from assets_core.workspace.kept_readings import KeptReadings
 from assets_core.workspace.knowledge import plan_for
+from assets_core.workspace.loading import Part, load_table, roll_back_or_release
+from assets_core.workspace.networks import networkx_graph
+from assets_core.workspace.partitioning import (
+    Asked,
+    checked_keys,
+    keys_now,
+    partitions_text,
+    wanted_partitions,
+)
 from assets_core.workspace.provenance import who
-from assets_core.workspace.settings import FILE, Settings, find_project, read_settings
+from assets_core.workspace.settings import Settings, read_settings
 from assets_core.workspace.status import AssetStatus, statuses
 
 if TYPE_CHECKING:
@@ -45,10 +59,6 @@ if TYPE_CHECKING:
     import networkx as nx
     import pandas as pd
     import pyarrow as pa
-
-SHOWN = 10  # failed steps in one message
-
-Selection = str | Asset | Source | Iterable[str | Asset | Source] | None
 
 
 class Workspace:
@@ -70,10 +80,7 @@ class Workspace:
         env: str = MAIN,
         observers: Iterable[Observer] = (),
     ) -> None:
-        if env != MAIN:
-            raise UsageError(
-                f"There is no environment '{env}'", fix=f"leave it out, or use '{MAIN}'"
-            )
+        opening.refuse_environment(env)
         self.settings = settings
         self.env = env
         self._observers = list(observers)
@@ -100,15 +107,7 @@ class Workspace:
             ConfigurationError: There is no project, or its settings are not right.
             DefinitionError: Its definitions cannot work.
         """
-        start = opening.here() if folder is None else Path(folder).resolve()
-        root = find_project(start) if folder is None else start
-        if root is None or find_project(root) != root:
-            raise ConfigurationError(
-                f"There is no project in {start}"
-                + (" or above it" if folder is None else ""),
-                fix=f"run 'assets init my_project', or write {FILE}",
-                where=str(start),
-            )
+        root = opening.find_root(folder)
         settings = read_settings(root, opening.environment())
         return cls(settings, find_definitions(settings), env=env, observers=observers)
 
@@ -134,48 +133,76 @@ class Workspace:
             self.graph_of_assets, self.tools.io, self._versions, self.tools.validator
         )
 
-    # What to do.
-
     def select(self, selection: Selection = None) -> frozenset[AssetKey]:
         """Return the keys that a selection names; without one, all."""
         return select(
-            _texts(selection),
+            selection_texts(selection),
             self.graph_of_assets,
             lambda: {key: found.status for key, found in self.statuses().items()},
         )
 
     def plan(
-        self, selection: Selection = None, *, force: bool = False, upstream: bool = True
+        self,
+        selection: Selection = None,
+        *,
+        partitions: Asked = None,
+        force: bool = False,
+        upstream: bool = True,
     ) -> Plan:
-        """Return what would be done, and why; changes nothing."""
-        return self.planned(Wanted(self.select(selection), force=force, upstream=upstream))[
-            0
-        ]
+        """Return what would be done, and why; changes nothing.
 
-    def planned(self, wanted: Wanted) -> tuple[Plan, Known]:
+        Args:
+            partitions: Which partitions, such as `2024-01-01..2024-01-31`; all by default.
+        """
+        request = RunRequest(
+            selection_texts(selection),
+            force,
+            upstream,
+            partitions=partitions_text(partitions),
+        )
+        keys = self.keys()
+        return self.planned(self.wanted(request, keys), keys)[0]
+
+    def keys(self) -> AllKeys:
+        """Return the partitions that each partitioned asset has at this moment."""
+        return keys_now(self.tools, self.graph_of_assets)
+
+    def wanted(
+        self, request: RunRequest, keys: AllKeys, computed: frozenset[Cell] = frozenset()
+    ) -> Wanted:
+        """Return the cells that a request is about."""
+        selected, partitions = wanted_partitions(
+            request.partitions, self.graph_of_assets, keys, self.select(request.selection)
+        )
+        return Wanted(selected, request.force, request.upstream, computed, partitions)
+
+    def planned(self, wanted: Wanted, keys: AllKeys | None = None) -> tuple[Plan, Known]:
         """Return a plan and what it was made from."""
-        return plan_for(self.tools, self.graph_of_assets, self.expected, wanted, self.env)
+        keys = self.keys() if keys is None else keys
+        project = (self.tools, self.graph_of_assets, self.expected)
+        return plan_for(*project, wanted, self.env, keys)
 
     def materialize(
         self,
         selection: Selection = None,
         *,
+        partitions: Asked = None,
         force: bool = False,
         upstream: bool = True,
         jobs: int | None = None,
     ) -> RunResult:
         """Make assets fresh: compute what is stale, and nothing else.
 
+        Args:
+            partitions: Which partitions, such as `2024-01-01..2024-01-31`; all by default.
+
         Raises:
             RunFailed: A step failed; the error carries the result.
+            UsageError: A partition that was asked for does not exist, or cannot be made.
         """
-        result = self.run(
-            RunRequest(_texts(selection), force=force, upstream=upstream, by=who()),
-            jobs=jobs,
-        )
-        if result.status == "failed":
-            raise run_failed(result)
-        return result
+        texts, which = selection_texts(selection), partitions_text(partitions)
+        request = RunRequest(texts, force, upstream, by=who(), partitions=which)
+        return succeeded(self.run(request, jobs=jobs))
 
     def run(
         self,
@@ -184,56 +211,77 @@ class Workspace:
         jobs: int | None = None,
         executor: str | None = None,
         computed: frozenset[Cell] = frozenset(),
+        most_unasked: int | None = None,
     ) -> RunResult:
         """Carry out a request; steps that fail are in the result.
 
         Args:
+            most_unasked: Stop if more than so many partitions and assets would have to
+                run that were not asked for.
             computed: Cells that a forced run has done before it was stopped.
         """
-        wanted = Wanted(
-            self.select(request.selection), request.force, request.upstream, computed
-        )
-        plan, _ = self.planned(wanted)
-        with closing(opening.make_executor(self.settings, executor, jobs)) as workers:
-            return carry_out(
-                self.tools, self.graph_of_assets, self.expected, plan, request, workers
-            )
+        workers = (self.settings, executor, jobs)
+        return run_request(self, request, workers, computed, most_unasked)
+
+    def preview(self, request: RunRequest) -> Preview:
+        """Return what a backfill would do, and what that has taken before."""
+        return preview_request(self, request)
+
+    def backfill(
+        self,
+        selection: Selection = None,
+        *,
+        partitions: Asked = None,
+        batch: int | Literal["all", "auto"] | None = None,
+        newest: bool = False,
+        force: bool = False,
+        jobs: int | None = None,
+    ) -> RunResult:
+        """Make a range of partitions fresh, in chunks; it can be resumed.
+
+        Args:
+            partitions: Which, such as `2024-01-01..2024-01-31`; all by default.
+            batch: How many partitions one call makes, for assets with `batch=`; `auto`
+                chooses by what they have taken before.
+            newest: Whether the latest partitions are made first.
+
+        Raises:
+            RunFailed: A step failed; the error carries the result.
+        """
+        texts, which = selection_texts(selection), partitions_text(partitions)
+        backfill = Backfill("", str(batch or ""), newest)
+        request = RunRequest(texts, force, by=who(), partitions=which, backfill=backfill)
+        return succeeded(self.run(request, jobs=jobs))
 
     def resume(self, run_id: str, *, jobs: int | None = None) -> RunResult:
         """Go on with what a run has left undone."""
         record = self.find_run(run_id)
-        done = frozenset(step.cell for step in record.steps if step.status == "computed")
-        return self.run(record.request, jobs=jobs, computed=done)
-
-    # What there is.
+        return self.run(record.request, jobs=jobs, computed=computed_by(self, record))
 
     def statuses(self) -> dict[AssetKey, AssetStatus]:
         """Return the status of every asset and source."""
-        wanted = Wanted(frozenset(self.graph_of_assets.nodes))
-        plan, known = self.planned(wanted)
+        plan, known = self.planned(Wanted(frozenset(self.graph_of_assets.nodes)))
         return statuses(self.graph_of_assets, plan, known, self.tools.store)
 
-    def why(self, key: str) -> Explanation:
-        """Return the status of an asset and the chain of reasons down to the root cause."""
-        return explain(self, self.asset(key))
+    def why(self, key: str, *, partition: str | None = None) -> Explanation:
+        """Return the status of an asset and the chain of reasons down to the root cause.
+
+        Args:
+            partition: A partition; without one, the first that is not fresh.
+        """
+        asset = self.asset(key)
+        if partition is not None:
+            find_cell(asset, partition, self.keys())
+        return explain(self, asset, partition)
 
     def lineage(self, key: str | None = None) -> Graph:
         """Return the graph of assets: all of it, or what one asset reads and is read by."""
         graph = self.graph_of_assets
-        if key is None:
-            return graph
-        found = self.select(f"+{self.node(key).key}+")
-        return graph.part(found)
+        return graph if key is None else graph.part(self.select(f"+{self.node(key).key}+"))
 
     def graph(self) -> nx.DiGraph:
         """Return the graph as a networkx graph, with an edge from what is read."""
-        import networkx as nx  # noqa: PLC0415 - only for those who ask for it
-
-        found = nx.DiGraph()
-        for node in self.graph_of_assets.nodes.values():
-            found.add_node(node.key, kind=node.kind, group=node.group, tags=node.tags)
-            found.add_edges_from((upstream, node.key) for upstream in node.upstream)
-        return found
+        return networkx_graph(self.graph_of_assets)
 
     def runs(self, limit: int = 50) -> tuple[RunRecord, ...]:
         """Return the latest runs, newest first."""
@@ -241,60 +289,60 @@ class Workspace:
 
     def find_run(self, run_id: str) -> RunRecord:
         """Return one run by its id or the beginning of it."""
-        record = self.tools.store.run(run_id)
-        if record is not None:
-            return record
-        like = [run.id for run in self.runs(1000) if run_id and run.id.startswith(run_id)]
-        if len(like) == 1:
-            return self.tools.store.run(like[0]) or self.find_run("")
-        raise UsageError(
-            f"There is no run '{run_id}'"
-            if not like
-            else f"'{run_id}' begins several runs",
-            fix="run 'assets runs' to see them",
-        )
+        return find_run(self.tools.store, run_id)
 
-    def load(self, key: str, *, version: str | None = None) -> pd.DataFrame:
+    def load(
+        self,
+        key: str,
+        *,
+        partition: str | None = None,
+        partitions: Asked = None,
+        version: str | None = None,
+        columns: tuple[str, ...] | None = None,
+    ) -> pd.DataFrame:
         """Return the data of an asset as a pandas frame.
 
         Args:
+            partition: One of its partitions.
+            partitions: Several, such as `2024-01..2024-03`; all that are there by default.
             version: The id of one of its materializations; by default what it shows now.
+            columns: The only columns to read.
         """
-        frame: pd.DataFrame = self.load_arrow(key, version=version).to_pandas()
-        return frame
+        part = Part(partition, partitions_text(partitions), version, columns)
+        return cast("pd.DataFrame", self._load(key, part).to_pandas())
 
     def load_arrow(
         self,
         key: str,
         *,
+        partition: str | None = None,
+        partitions: Asked = None,
         version: str | None = None,
         columns: tuple[str, ...] | None = None,
     ) -> pa.Table:
-        """Return the data of an asset as an Arrow table."""
-        asset = self.asset(key)
-        if version is None:
-            return read_head(self.tools, self.env, asset.key, columns)
-        return read_materialization(self.tools, self.version(asset, version), columns)
+        """Return the data of an asset as an Arrow table, see `load`."""
+        return self._load(
+            key, Part(partition, partitions_text(partitions), version, columns)
+        )
+
+    def _load(self, key: str, part: Part) -> pa.Table:
+        return load_table(self.tools, self.env, self.asset(key), self.keys(), part)
+
+    def add_partitions(self, name: str, keys: str | Iterable[str]) -> int:
+        """Add keys to `DynamicPartitions(name)`; return how many are new."""
+        return self.tools.store.add_dynamic_keys(name, checked_keys(keys))
+
+    def delete_partitions(self, name: str, keys: str | Iterable[str]) -> int:
+        """Take keys out of `DynamicPartitions(name)`; return how many it had.
+
+        Their data stays, and is shown again when the key is added again.
+        """
+        return self.tools.store.delete_dynamic_keys(name, checked_keys(keys))
 
     def sql(self, query: str) -> duckdb.DuckDBPyRelation:
         """Return what a DuckDB query over assets finds; `raw/orders` is `raw.orders`."""
         keys = [asset.key for asset in self.graph_of_assets.assets]
         return opening.answer(query, keys, self.load_arrow)
-
-    def version(self, asset: Asset, version: str) -> Materialization:
-        """Return a result of an asset by its id or the beginning of it."""
-        history = self.tools.store.history(Cell(asset.key), limit=10_000)
-        found = [made for made in history if made.id.startswith(version)]
-        if len(found) == 1:
-            return found[0]
-        raise UsageError(
-            f"'{asset.key}' has no version '{version}'"
-            if not found
-            else f"'{version}' begins several versions of '{asset.key}'",
-            fix=f"run 'assets show {asset.key}' to see its history",
-        )
-
-    # Keeping what was made.
 
     def verify(self, selection: Selection = None, *, deep: bool = False) -> Examined:
         """Read what is stored and return what is not what it was when it was written.
@@ -305,24 +353,25 @@ class Workspace:
         """
         return verify(self.tools, self.env, self.select(selection), deep=deep)
 
-    def rollback(self, key: str, *, to: str | None = None, release: bool = False) -> None:
+    def rollback(
+        self,
+        key: str,
+        *,
+        to: str | None = None,
+        release: bool = False,
+        partition: str | None = None,
+    ) -> None:
         """Show an earlier version of an asset and hold it there, or let go of it again.
 
         Args:
             key: The asset.
             to: The id of one of its materializations, or the beginning of it.
             release: Let runs decide about the asset again.
+            partition: Which partition, of an asset with partitions.
         """
-        asset = self.asset(key)
-        if (to is None) != release:
-            raise UsageError(
-                "A rollback names a version, or releases the asset; one of them",
-                fix=f"run 'assets show {key}' to see the versions",
-            )
-        if to is None:
-            let_go(self.tools, asset, self.env)
-        else:
-            roll_back(self.tools, asset, self.version(asset, to), self.env)
+        asset, keys = self.asset(key), self.keys()
+        cell = find_cell(asset, partition, keys)
+        roll_back_or_release(self.tools, self.env, asset, cell, keys, to, release=release)
 
     def gc(self, *, dry_run: bool = False) -> Collected:
         """Delete stored data that nobody needs, as the settings under `retention` say.
@@ -340,51 +389,12 @@ class Workspace:
 
     def node(self, key: str) -> Asset | Source:
         """Return an asset or source by its key."""
-        nodes: Mapping[AssetKey, Asset | Source] = self.graph_of_assets.nodes
-        found = nodes.get(AssetKey(key))
-        if found is None:
-            near = nearest(key, nodes)
-            raise UsageError(
-                f"There is no asset '{key}'",
-                fix=f"did you mean '{near[0]}'?"
-                if near
-                else "run 'assets list' to see them",
-            )
-        return found
+        return find_node(self.graph_of_assets, key)
 
     def asset(self, key: str) -> Asset:
         """Return an asset by its key."""
-        found = self.node(key)
-        if isinstance(found, Source):
-            raise UsageError(
-                f"'{key}' is a source: its data is made and kept by others",
-                fix="name an asset that reads it: "
-                + ", ".join(self.graph_of_assets.downstream.get(found.key, ())),
-            )
-        return found
+        return find_asset(self.graph_of_assets, key)
 
     def __repr__(self) -> str:
         count = len(self.graph_of_assets.assets)
         return f"<Workspace '{self.settings.name}': {count} assets in {self.settings.root}>"
-
-
-def run_failed(result: RunResult) -> RunFailed:
-    """Return the error of a failed run, which names every step that failed."""
-    failed = [step for step in result.steps if step.status == "failed" and step.error]
-    lines = [f"{step.cell}: {step.error.message}" for step in failed[:SHOWN] if step.error]
-    if len(failed) > SHOWN:
-        lines.append(f"and {len(failed) - SHOWN} more: assets runs {result.run_id}")
-    error = RunFailed(
-        "\n".join([f"{len(failed)} of {len(result.steps)} steps failed", *lines]),
-        fix=f"mend what is named above, then: assets resume {result.run_id}",
-    )
-    error.result = result
-    return error
-
-
-def _texts(selection: Selection) -> tuple[str, ...]:
-    if selection is None:
-        return ()
-    if isinstance(selection, str | Asset | Source):
-        selection = [selection]
-    return tuple(one if isinstance(one, str) else one.key for one in selection)

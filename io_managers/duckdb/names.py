@@ -25,6 +25,7 @@ SCHEMA = "_assets"
 
 _RESERVED = frozenset({MAIN, SCHEMA, "information_schema", "pg_catalog", "temp", "system"})
 _VERSION = re.compile(r"\w[\w/\[\]:.,=+-]*__[0-9a-f]{32}\Z")
+_STRANGE = re.compile(r"[^\w/\[\]:.,=+-]")
 _PLAIN = re.compile(r"[a-z_][a-z0-9_]*\Z")
 
 
@@ -55,7 +56,7 @@ def place_of(cell: Cell, env: str) -> Place:
 def version_name(cell: Cell, description: str) -> str:
     """Return the name of the table that holds a version, made from its content."""
     content = hashlib.sha256(f"{cell}\n{description}".encode()).hexdigest()
-    return f"{cell}__{content[:32]}"
+    return f"{_STRANGE.sub('_', str(cell))}__{content[:32]}"
 
 
 def is_version_name(name: str) -> bool:

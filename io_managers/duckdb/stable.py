@@ -14,9 +14,11 @@ from typing import Any
 import duckdb
 
 from assets_core.errors import PublishError
+from assets_core.model.hive import is_date, key_parts
 from assets_core.model.keys import Cell
-from io_managers.duckdb.names import Place
-from io_managers.duckdb.quoting import Definition, Literal, statement
+from assets_core.model.versions import digest
+from io_managers.duckdb.names import SCHEMA, Place, place_of
+from io_managers.duckdb.quoting import Definition, Literal, quoted_text, statement
 
 _MARK = "assets"
 
@@ -28,6 +30,18 @@ UNION ALL
 SELECT NULL, table_name FROM duckdb_tables()
 WHERE database_name = current_database()
   AND lower(schema_name) = lower(?) AND lower(table_name) = lower(?)
+"""
+
+
+_PARTITIONS = """
+SELECT comment, view_name FROM duckdb_views()
+WHERE database_name = current_database() AND schema_name = ? AND comment IS NOT NULL
+"""
+
+_COLUMNS = """
+SELECT column_name, data_type FROM duckdb_columns()
+WHERE database_name = current_database() AND schema_name = ? AND table_name = ?
+ORDER BY column_index
 """
 
 
@@ -90,6 +104,104 @@ class StableView:
         # All rows are fetched: an unfinished result stands in the way of the next query.
         rows = connection.execute(_LOOK, [*self.place, *self.place]).fetchall()
         return rows[0] if rows else None
+
+
+@dataclass(frozen=True, slots=True)
+class PartitionView:
+    """The hidden view of one partition, and the one of the asset that shows them all.
+
+    Attributes:
+        names: The partition columns; the views have them.
+    """
+
+    cell: Cell
+    env: str
+    names: tuple[str, ...]
+
+    @property
+    def _own(self) -> StableView:
+        # A database does not tell 'eu' from 'EU', and two partitions may be called so.
+        name = f"{self.env} {self.cell}"
+        return StableView(self.cell, self.env, Place(SCHEMA, f"{name} {digest(name)[:12]}"))
+
+    @property
+    def _whole(self) -> StableView:
+        whole = Cell(self.cell.asset)
+        return StableView(whole, self.env, place_of(whole, self.env))
+
+    def shown(self, connection: duckdb.DuckDBPyConnection) -> str | None:
+        """Return the location that it shows, None if it is not there or not ours."""
+        if self._whole.shown(connection) is None:
+            return None
+        return self._own.shown(connection)
+
+    def check(self, connection: duckdb.DuckDBPyConnection, where: str) -> None:
+        """Raise `PublishError` if something that is not ours has one of the names."""
+        self._whole.check(connection, where)
+        self._own.check(connection, where)
+
+    def put(
+        self, connection: duckdb.DuckDBPyConnection, location: str, query: Definition
+    ) -> None:
+        """Make the partition show a version, inside a transaction."""
+        before = self._columns(connection)
+        columns = [
+            statement("{value} AS {name}", value=Definition(_typed(key)), name=name)
+            for name, key in self._parts()
+        ]
+        self._own.put(
+            connection,
+            location,
+            statement("SELECT *, {columns} FROM ({query})", columns=columns, query=query),
+        )
+        if before != self._columns(connection) or not self._whole.shown(connection):
+            self._show_all(connection)
+
+    def drop(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Take the partition away, inside a transaction."""
+        self._own.drop(connection)
+        self._show_all(connection)
+
+    def _parts(self) -> list[tuple[str, str]]:
+        partition = self.cell.partition or ""
+        if len(self.names) > 1:
+            return key_parts(partition, self.names)
+        return [(self.names[0] if self.names else "partition", partition)]
+
+    def _columns(self, connection: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
+        return connection.execute(_COLUMNS, [*self._own.place]).fetchall()
+
+    def _show_all(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Let the view of the asset show all partitions that there are."""
+        found = connection.execute(_PARTITIONS, [SCHEMA]).fetchall()
+        mine = {
+            str(comment.get("partition")): name
+            for comment, name in ((_comment(row), row[1]) for row in found)
+            if (comment.get("asset"), comment.get("env")) == (self.cell.asset, self.env)
+        }
+        if not mine:
+            self._whole.drop(connection)
+            return
+        selects = [
+            statement("SELECT * FROM {schema}.{view}", schema=SCHEMA, view=mine[key])
+            for key in sorted(mine)
+        ]
+        self._whole.put(
+            connection, "partitions", Definition(" UNION ALL BY NAME ".join(selects))
+        )
+
+
+def stable_view(cell: Cell, env: str, names: tuple[str, ...]) -> StableView | PartitionView:
+    """Return the view that shows a cell in an environment."""
+    if cell.partition is None:
+        return StableView(cell, env, place_of(cell, env))
+    return PartitionView(cell, env, names)
+
+
+def _typed(key: str) -> str:
+    """Return the value of a partition column: a date where the key is one."""
+    text = quoted_text(key)
+    return f"CAST({text} AS DATE)" if is_date(key) else text
 
 
 def _location(found: tuple[Any, ...], view: StableView) -> str | None:

@@ -10,6 +10,7 @@ from typing import cast
 import duckdb
 import pyarrow as pa
 
+from assets_core import files
 from assets_core.errors import (
     AssetsError,
     CorruptDataError,
@@ -28,7 +29,7 @@ from io_managers.duckdb.database import Database
 from io_managers.duckdb.descriptions import checksum_of, describe
 from io_managers.duckdb.names import SCHEMA, is_version_name, place_of, version_name
 from io_managers.duckdb.quoting import statement
-from io_managers.duckdb.stable import StableView
+from io_managers.duckdb.stable import stable_view
 from io_managers.duckdb.types import column_definitions
 
 
@@ -212,20 +213,39 @@ class TablesIOManager:
         """Return whether an asset with this option has a stable view here."""
         return self._published if how is None else how != "none"
 
-    def may_publish(self, cell: Cell, *, how: Publish | None, ours: bool, env: str) -> None:  # noqa: ARG002 - a view says itself whose it is
+    def state(self, now: float) -> str | None:
+        """Return a text that becomes another when stored data may have gone."""
+        return files.state_of_file(self._database.path, now)
+
+    def may_publish(
+        self,
+        cell: Cell,
+        *,
+        how: Publish | None,
+        ours: bool,  # noqa: ARG002 - a view says itself whose it is
+        env: str,
+        names: tuple[str, ...] = (),
+    ) -> None:
         """Raise `PublishError` if publishing would overwrite what is not ours."""
         if self.publishes(how):
             with self._looking() as connection:
                 if connection is not None:
-                    self._view(cell, env).check(connection, self._where)
+                    stable_view(cell, env, names).check(connection, self._where)
 
     def publish(
-        self, cell: Cell, stored: StoredData, *, how: Publish | None, env: str, unique: str
+        self,
+        cell: Cell,
+        stored: StoredData,
+        *,
+        how: Publish | None,
+        env: str,
+        unique: str,
+        names: tuple[str, ...] = (),
     ) -> None:
         """Make the stable view show this version, in one transaction."""
         del unique
-        view = self._view(cell, env)
-        if not self.publishes(how) and self.published(cell, env=env) is None:
+        view = stable_view(cell, env, names)
+        if not self.publishes(how) and self.published(cell, env=env, names=names) is None:
             return
         with self._to_change(cell) as connection:
             if not self.publishes(how):
@@ -240,17 +260,14 @@ class TablesIOManager:
         with self._named_errors(cell):
             crash_point("duckdb.published")
 
-    def published(self, cell: Cell, *, env: str) -> str | None:
+    def published(self, cell: Cell, *, env: str, names: tuple[str, ...] = ()) -> str | None:
         """Return the location that the stable view shows."""
         with self._looking() as connection:
-            return self._view(cell, env).shown(connection) if connection else None
+            return stable_view(cell, env, names).shown(connection) if connection else None
 
-    def stable_path(self, cell: Cell, *, env: str) -> str:
+    def stable_path(self, cell: Cell, *, env: str, names: tuple[str, ...] = ()) -> str:  # noqa: ARG002 - one view shows all partitions
         """Return the file and the name at which other tools find the cell."""
         return f"{self._where}: {place_of(cell, env)}"
-
-    def _view(self, cell: Cell, env: str) -> StableView:
-        return StableView(cell, env, place_of(cell, env))
 
     # The file.
 

@@ -34,7 +34,7 @@ from io_managers.duckdb.database import (
 )
 from io_managers.duckdb.names import place_of
 from io_managers.duckdb.quoting import Definition, Literal, statement
-from io_managers.duckdb.stable import StableView
+from io_managers.duckdb.stable import stable_view
 from io_managers.duckdb.types import casts_for_views, column_definitions
 
 _MAKING = {
@@ -216,20 +216,39 @@ class ViewsIOManager:
         """Return whether an asset with this option has a stable view here."""
         return self._published if how is None else how != "none"
 
-    def may_publish(self, cell: Cell, *, how: Publish | None, ours: bool, env: str) -> None:
+    def state(self, now: float) -> str | None:
+        """Return a text that becomes another when stored data may have gone."""
+        return self._inner.state(now)
+
+    def may_publish(
+        self,
+        cell: Cell,
+        *,
+        how: Publish | None,
+        ours: bool,
+        env: str,
+        names: tuple[str, ...] = (),
+    ) -> None:
         """Raise `PublishError` if publishing would overwrite what is not ours."""
         del ours  # a view says itself whose it is
         if self.publishes(how):
             with self._named_errors(), self._file.looking() as connection:
                 if connection is not None:
-                    self._view(cell, env).check(connection, self._where)
+                    stable_view(cell, env, names).check(connection, self._where)
 
     def publish(
-        self, cell: Cell, stored: StoredData, *, how: Publish | None, env: str, unique: str
+        self,
+        cell: Cell,
+        stored: StoredData,
+        *,
+        how: Publish | None,
+        env: str,
+        unique: str,
+        names: tuple[str, ...] = (),
     ) -> None:
         """Make the stable view show this version, in one step."""
-        view = self._view(cell, env)
-        if not self.publishes(how) and self.published(cell, env=env) is None:
+        view = stable_view(cell, env, names)
+        if not self.publishes(how) and self.published(cell, env=env, names=names) is None:
             return
         with self._named_errors(), self._file.changing(unique) as connection:
             if not self.publishes(how):
@@ -238,19 +257,16 @@ class ViewsIOManager:
             view.check(connection, self._where)
             view.put(connection, stored.location, _query(self._root / stored.location))
 
-    def published(self, cell: Cell, *, env: str) -> str | None:
+    def published(self, cell: Cell, *, env: str, names: tuple[str, ...] = ()) -> str | None:
         """Return the location that the stable view shows."""
         with self._named_errors(), self._file.looking() as connection:
             if connection is not None:
-                return self._view(cell, env).shown(connection)
+                return stable_view(cell, env, names).shown(connection)
         return None
 
-    def stable_path(self, cell: Cell, *, env: str) -> str:
+    def stable_path(self, cell: Cell, *, env: str, names: tuple[str, ...] = ()) -> str:  # noqa: ARG002 - one view shows all partitions
         """Return the file and the name at which other tools find the cell."""
         return f"{self._where}: {place_of(cell, env)}"
-
-    def _view(self, cell: Cell, env: str) -> StableView:
-        return StableView(cell, env, place_of(cell, env))
 
     @contextlib.contextmanager
     def _named_errors(self) -> Iterator[None]:

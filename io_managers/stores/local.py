@@ -3,6 +3,7 @@
 ROOT/.objects/ab/ab12….parquet    read-only, named by the SHA-256 of its bytes
 ROOT/.objects/.staging/           files that are being written
 ROOT/raw/orders.parquet           a relative symlink to the file that the head names
+ROOT/raw/orders/date=2024-01-01/data.parquet    the same for each partition
 ROOT/.env/dev/raw/orders.parquet  the same, in another environment
 """
 
@@ -20,6 +21,7 @@ from assets_core.errors import CorruptDataError, MissingDataError, PublishError,
 from assets_core.files import crash_point
 from assets_core.model.assets import Publish
 from assets_core.model.garbage import StoredObject
+from assets_core.model.hive import hive_path
 from assets_core.model.keys import Cell
 from assets_core.model.records import MAIN, StoredData
 
@@ -158,6 +160,10 @@ class LocalStore:
             gone.update(f"{folder}/{name}" for name in names if name not in there)
         return gone
 
+    def state(self, now: float) -> str | None:
+        """Return when files came or went last in each folder; None if that was just now."""
+        return files.state_of_folders(self.root / OBJECTS, now)
+
     def _path(self, cell: Cell, stored: StoredData) -> Path:
         """Return where a stored file is."""
         try:
@@ -182,14 +188,15 @@ class LocalStore:
 
     # Stable paths.
 
-    def stable_path(self, cell: Cell, env: str) -> Path:
+    def stable_path(self, cell: Cell, env: str, names: tuple[str, ...] = ()) -> Path:
         """Return the path at which other tools find a cell."""
         folder = self.root if env == MAIN else self.root / ".env" / env
-        return folder / f"{cell.asset}{self.suffix}"
+        if cell.partition is None:
+            return folder / f"{cell.asset}{self.suffix}"
+        return folder / cell.asset / hive_path(cell.partition, names) / f"data{self.suffix}"
 
-    def may_publish(self, cell: Cell, *, ours: bool, env: str) -> None:
+    def may_publish(self, cell: Cell, path: Path, ours: bool) -> None:  # noqa: FBT001 - short
         """Raise if something that is not ours lies at the stable path."""
-        path = self.stable_path(cell, env)
         for above in path.parents:
             if above == self.root:
                 break
@@ -209,10 +216,9 @@ class LocalStore:
         )
 
     def publish(
-        self, cell: Cell, stored: StoredData, how: Publish, env: str, unique: str
+        self, cell: Cell, stored: StoredData, how: Publish, path: Path, unique: str
     ) -> None:
         """Make the stable path show a stored file, in one step."""
-        path = self.stable_path(cell, env)
         target = self._path(cell, stored)
         with self._named_errors(cell, path):
             files.make_folder(path.parent)
@@ -222,21 +228,19 @@ class LocalStore:
                 relative = os.path.relpath(target, path.parent)
                 files.point_symlink(path, relative, unique)
 
-    def unpublish(self, cell: Cell, env: str) -> None:
+    def unpublish(self, cell: Cell, path: Path) -> None:
         """Take the stable path away, if it is a symlink or a copy of ours."""
-        path = self.stable_path(cell, env)
         if path.is_symlink():
             ours = OBJECTS in path.readlink().parts
         else:
-            shown = self.published(cell, env)
+            shown = self.published(path)
             ours = shown is not None and (self.root / shown).is_file()
         if ours:
             with self._named_errors(cell, path):
                 files.remove(path)
 
-    def published(self, cell: Cell, env: str) -> str | None:
+    def published(self, path: Path) -> str | None:
         """Return the location that the stable path shows."""
-        path = self.stable_path(cell, env)
         if path.is_symlink():
             shown = os.path.normpath(path.parent / path.readlink())
             return os.path.relpath(shown, os.path.normpath(self.root))

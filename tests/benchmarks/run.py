@@ -23,15 +23,29 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tests.benchmarks import rows_few, rows_many
+from tests.benchmarks import rows_few, rows_many, rows_partitions
 from tests.benchmarks.measuring import Measure, Row, Sample, WrongResultError, values
 from tests.benchmarks.projects import Layered
 
 CORES = 2  # what the budgets are written for
 PACKAGES = ("assets-core", "pandas", "pyarrow", "duckdb", "numpy")
-GROUPS = ("first", "small", "many", "large", "hash", "starting")
-FULL = {"assets": 1000, "many": 10_000, "rows": 5_000_000, "repeat": 10}
-QUICK = {"assets": 100, "many": 1000, "rows": 200_000, "repeat": 5}
+GROUPS = ("first", "small", "many", "large", "hash", "starting", "days", "cells")
+FULL = {
+    "assets": 1000,
+    "many": 10_000,
+    "rows": 5_000_000,
+    "days": 365,
+    "cells": 1_000_000,
+    "repeat": 10,
+}
+QUICK = {
+    "assets": 100,
+    "many": 1000,
+    "rows": 200_000,
+    "days": 365,
+    "cells": 20_000,
+    "repeat": 5,
+}
 
 
 def measure(sizes: argparse.Namespace, folder: Path) -> Iterator[Row]:
@@ -58,6 +72,16 @@ def measure(sizes: argparse.Namespace, folder: Path) -> Iterator[Row]:
         yield from rows_few.large(folder / "large", sizes.rows, seldom)
     if "hash" in sizes.only:
         yield from rows_few.hashing(folder / "hash", sizes.rows, seldom)
+    yield from _partitions(sizes, folder, seldom)
+
+
+def _partitions(sizes: argparse.Namespace, folder: Path, times: int) -> Iterator[Row]:
+    if "days" in sizes.only:
+        yield from rows_partitions.days(folder / "days", sizes.days, times)
+    if "cells" in sizes.only:
+        yield from rows_partitions.cells(folder / "cells-one", 1, sizes.cells)
+        many = max(1, sizes.cells // 1000)
+        yield from rows_partitions.cells(folder / "cells-many", many, sizes.cells // many)
 
 
 def machine(folder: Path, cores: int | None) -> dict[str, Any]:

@@ -14,12 +14,22 @@ from tests.benchmarks.measuring import Row, Sample, WrongResultError, expect, ru
 from tests.benchmarks.projects import Layered
 
 HERE = Path(__file__).parent
-TINY = ("--assets", "20", "--many", "40", "--rows", "1000", "--repeat", "1")
+TINY = (
+    *("--assets", "20", "--many", "40", "--rows", "1000", "--repeat", "1"),
+    *("--days", "5", "--cells", "2000"),
+)
+MEASURED = ("open", "plan-from-nothing", "fill", "look-at-every-cell", "nothing-to-do")
 NAMES = {
     *("help", "import", "first", "all", "one", "large-time", "large-memory", "hash"),
     *("none-20", "none-20-imports", "none-20-ninja"),
     *("none-40", "none-40-imports", "none-40-ninja"),
     *("none-40-lean", "none-40-lean-imports"),
+    *("days", "days-batch"),
+    *(
+        f"cells-{size}-{name}"
+        for size in ("1x2000", "2x1000")
+        for name in (*MEASURED, "status", "one-changed", "why")
+    ),
 }
 
 

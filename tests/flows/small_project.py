@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from assets_core import RunFailed, RunResult, Workspace
 from assets_core.planning.plan import Plan
@@ -12,6 +13,7 @@ from assets_core.planning.plan import Plan
 SETTINGS = 'name = "test"\nmodules = ["pipeline"]\n[executor]\ntype = "inline"\n'
 HEAD = """
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
@@ -37,7 +39,7 @@ class Project:
         assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in the module"
         path.write_text(text.replace(old, new))
 
-    def run(self, *selection: str, **options: bool) -> RunResult:
+    def run(self, *selection: str, **options: Any) -> RunResult:
         """Open it afresh and materialize."""
         with Workspace.open(self.folder) as workspace:
             try:
@@ -46,7 +48,7 @@ class Project:
                 result: RunResult = failed.result
                 return result
 
-    def ended(self, *selection: str, **options: bool) -> dict[str, str]:
+    def ended(self, *selection: str, **options: Any) -> dict[str, str]:
         """Materialize, and return the status of every step."""
         return {
             step.cell.asset: step.status for step in self.run(*selection, **options).steps

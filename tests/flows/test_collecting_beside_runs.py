@@ -109,7 +109,7 @@ def test_a_step_finishes_what_a_dead_process_was_deleting(kept: Kept) -> None:
     first = kept.versions()[0]
     with kept.opened() as workspace:
         store = workspace.tools.store
-        late = Before(store, "claim", lambda: begin(workspace, first, DEAD))
+        late = Before(store, "claim_all", lambda: begin(workspace, first, DEAD))
         workspace.tools = replace(workspace.tools, store=late)
 
         result = workspace.materialize("numbers")
@@ -187,13 +187,13 @@ class Refusing:
         """Do everything else as it does."""
         return getattr(self._inner, name)
 
-    def commit(self, commit: Any) -> Any:
+    def commit_all(self, commits: Any) -> Any:
         """Refuse, as long as that is what was asked for."""
         if self.refused < self._times:
             self._clock.advance(3600)
             self.refused += 1
             raise CollectedError("The stored data of 'numbers' is being deleted")
-        return self._inner.commit(commit)
+        return self._inner.commit_all(commits)
 
 
 def test_a_collection_beside_a_run_deletes_nothing_that_the_run_then_shows(
@@ -203,7 +203,7 @@ def test_a_collection_beside_a_run_deletes_nothing_that_the_run_then_shows(
     kept.keep(grace_hours=0)
     first = kept.versions()[0]
     with kept.opened() as workspace, kept.opened() as other:
-        late = Before(workspace.tools.store, "commit", other.gc)
+        late = Before(workspace.tools.store, "commit_all", other.gc)
         workspace.tools = replace(workspace.tools, store=late)
 
         result = workspace.materialize("numbers")

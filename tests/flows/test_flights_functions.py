@@ -185,16 +185,6 @@ def test_airports_without_a_mistake_stay_as_they_are() -> None:
     assert (houston["longitude"], houston["utc_offset"]) == (-95.34, -6)
 
 
-def test_days_count_late_flights_among_those_that_arrived(flights: pl.DataFrame) -> None:
-    """A cancelled flight has no delay; it is neither late nor on time."""
-    (day,) = marts.daily_delays(flights.lazy()).collect().to_dicts()
-
-    assert day["flights"] == 3
-    assert day["cancelled"] == 1
-    assert day["mean_departure_delay"] == 47.5
-    assert day["late_share"] == 0.0
-
-
 def test_hours_are_those_of_the_local_clock(flights: pl.DataFrame) -> None:
     """Delays follow the working day of the airport, not of Greenwich."""
     hours = marts.airport_hours(flights)

@@ -210,8 +210,8 @@ def test_something_foreign_at_the_stable_path_is_not_overwritten(kept: Kept) -> 
     [
         ("numbers", {"to": "ffff"}, "has no version 'ffff'"),
         ("numbers", {"to": ""}, "begins several versions"),
-        ("numbers", {}, "names a version, or releases"),
-        ("numbers", {"to": "0", "release": True}, "names a version, or releases"),
+        ("numbers", {}, "Name a version"),
+        ("numbers", {"to": "0", "release": True}, "Name a version"),
         ("numbers", {"release": True}, "'numbers' is not held"),
         ("total", {"release": True}, "'total' is not held"),
         ("values", {"to": "0"}, "is a source"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Generator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -117,7 +117,7 @@ def roll_back(world: World, owner: Owner, cell: Cell, content: int) -> Steps:
         world.store.release(claim)
         return
     yield
-    held = replace(make_head(made), held=True)
+    held = make_head(made)._replace(held=True)
     try:
         world.store.commit(
             make_commit(claim, made, head.materialization, materialization=None, head=held)

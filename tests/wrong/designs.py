@@ -82,8 +82,8 @@ _CODE = [
     Design(
         "a digest does not say how long its parts are",
         "assets_core/model/versions.py",
-        '        hasher.update(b"%d:" % len(data))\n',
-        "",
+        'b"%d:%b" % (len(part), part)',
+        "part",
         "tests/unit/model/test_versions.py",
     ),
     Design(
@@ -201,16 +201,15 @@ _PLAN = [
     Design(
         "inputs do not count",
         "assets_core/planning/staleness.py",
-        "self.code.digest, config, inputs)",
-        "self.code.digest, config, ())",
+        "self.code.digest, self._config, making.inputs\n",
+        "self.code.digest, self._config, ()\n",
         STALENESS,
     ),
     Design(
         "configuration does not count",
         "assets_core/planning/staleness.py",
-        "        config = digest(*(part for pair in sorted(self.config.items())"
-        " for part in pair))",
-        "        config = digest()",
+        "digest(*parts))\n",
+        "digest())\n",
         STALENESS,
     ),
     Design(
@@ -236,9 +235,9 @@ _PLAN = [
     ),
     Design(
         "declared columns do not count",
-        "assets_core/planning/planner.py",
-        "    if given.columns is not None and version not in (UNKNOWN, ABSENT):",
-        "    if False:",
+        "assets_core/planning/reads.py",
+        "    if given.columns is None or version in (UNKNOWN, ABSENT):",
+        "    if True:",
         PLANNER,
     ),
     Design(
@@ -275,12 +274,12 @@ _KEEP = [
     Design(
         "a rollback looks before it has its claim",
         "assets_core/upkeep/rollback.py",
-        "    with _claimed(tools, env, Cell(asset.key)) as claim:\n"
+        "    with _claimed(tools, env, made.cell) as claim:\n"
         "        before = tools.store.head(env, claim.cell)\n"
         "        _may_show(tools, asset, made, before, env)\n",
-        "    before = tools.store.head(env, Cell(asset.key))\n"
+        "    before = tools.store.head(env, made.cell)\n"
         "    _may_show(tools, asset, made, before, env)\n"
-        "    with _claimed(tools, env, Cell(asset.key)) as claim:\n",
+        "    with _claimed(tools, env, made.cell) as claim:\n",
         "tests/flows/test_collecting_beside_runs.py -k rollback",
     ),
     Design(

@@ -46,11 +46,13 @@ FAULTS = [
     Design(
         "a stable path is moved before the commit",
         "assets_core/running/committing.py",
-        "    publication = tools.store.commit(\n",
-        "    attempt.manager.publish(\n"
-        "        job.cell, made.stored, how=None, env=job.env, unique='0'\n"
-        "    )\n"
-        "    publication = tools.store.commit(\n",
+        "    publications = tools.store.commit_all(",
+        "    for one in results:\n"
+        "        job = one.attempt.job\n"
+        "        one.attempt.manager.publish(\n"
+        "            job.cell, one.made.stored, how=None, env=job.env, unique='0'\n"
+        "        )\n"
+        "    publications = tools.store.commit_all(",
         ORDERS + " -k lost",
     ),
     Design(
@@ -117,8 +119,8 @@ FAULTS = [
     Design(
         "a head moves whatever it shows",
         "assets_core/backends/sqlite/writing.py",
-        "    if (now and now.materialization) != before:\n",
-        "    if False:\n",
+        "        if (now and now.materialization) != commit.before:\n",
+        "        if False:\n",
         CLAIMS,
     ),
     Design(

@@ -60,6 +60,10 @@ class PanderaValidator:
         _usable(schema)
         return changes_data(schema)
 
+    def columns(self, schema: Any) -> frozenset[str]:
+        """Return the columns that a schema names."""
+        return frozenset(map(str, built(schema).columns))
+
     def validate(self, schema: Any, table: pa.Table) -> Validated:
         """Check a whole table and tell every failure, not the first.
 

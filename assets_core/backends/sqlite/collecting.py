@@ -19,7 +19,8 @@ from assets_core.backends.sqlite.cells import last_fence
 from assets_core.errors import CollectedError
 from assets_core.model.garbage import Condemned, KeptResult, Place
 from assets_core.model.keys import AssetKey, Cell
-from assets_core.model.records import Claim, Owner, unpack_heads
+from assets_core.model.packed_heads import unpack_heads
+from assets_core.model.records import Claim, Owner
 
 
 def take_back(write: sqlite3.Connection, claim: Claim, materialization: str) -> None:
@@ -44,16 +45,18 @@ def take_back(write: sqlite3.Connection, claim: Claim, materialization: str) -> 
     )
 
 
-def named_by(bodies: Iterable[tuple[bytes]]) -> set[str]:
+def named_by(chunks: Iterable[tuple[bytes, int]]) -> set[str]:
     """Return the results that heads name, given the chunks of all of them."""
     return {
-        head.materialization for (body,) in bodies for head in unpack_heads(body).values()
+        head.materialization
+        for body, count in chunks
+        for head in unpack_heads(body, count).values()
     }
 
 
 def shown_places(read: sqlite3.Connection) -> set[Place]:
     """Return where the bytes are that any head names."""
-    ids = named_by(read.execute("SELECT body FROM heads"))
+    ids = named_by(read.execute("SELECT body, count FROM heads"))
     return {
         (storage, location)
         for id_, storage, location in read.execute(

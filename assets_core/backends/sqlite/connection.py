@@ -20,10 +20,11 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from assets_core.backends.sqlite.schema import APPLICATION_ID, MIGRATIONS
+from assets_core.backends.sqlite.schema import APPLICATION_ID, MIGRATIONS, Step
 from assets_core.errors import ConfigurationError, StoreError
 
 BUSY_SECONDS = 30.0
@@ -224,12 +225,19 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     if version == len(MIGRATIONS):
         return
     connection.execute("BEGIN IMMEDIATE")
-    for script in MIGRATIONS[version:]:
-        for statement in script.split(";"):
-            connection.execute(statement)
+    for step in chain.from_iterable(MIGRATIONS[version:]):
+        _migrate(connection, step)
     connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version={len(MIGRATIONS)}")
     connection.execute("COMMIT")
+
+
+def _migrate(connection: sqlite3.Connection, step: Step) -> None:
+    if callable(step):
+        step(connection)
+        return
+    for statement in step.split(";"):
+        connection.execute(statement)
 
 
 def _of_something_else(path: Path) -> ConfigurationError:

@@ -15,7 +15,9 @@ from assets_core.backends.sqlite import exact
 from assets_core.errors import StoreError
 from assets_core.model.garbage import State
 from assets_core.model.keys import AssetKey, Cell
+from assets_core.model.packed_heads import unpack_heads
 from assets_core.model.records import (
+    Backfill,
     CheckRecord,
     Column,
     FileIdentity,
@@ -29,7 +31,6 @@ from assets_core.model.records import (
     StepRecord,
     StepStatus,
     StoredData,
-    unpack_heads,
 )
 from assets_core.model.versions import CodeVersion, Component, InputVersion, digest
 
@@ -84,6 +85,7 @@ def materialization_to_json(made: Materialization) -> str:
         [
             *(one.parameter, one.cell.asset, one.cell.partition),
             *(one.form, one.data_version, one.columns),
+            *([] if one.parts is None else [one.parts]),
         ]
         for one in made.inputs
     ]
@@ -138,7 +140,7 @@ def _cell(asset: Any, partition: Any) -> Cell:
 
 
 def _input(data: list[Any]) -> InputVersion:
-    parameter, asset, partition, form, version, columns = exact.listed(data)
+    parameter, asset, partition, form, version, columns, *parts = exact.listed(data)
     read = None if columns is None else exact.texts(columns)
     return InputVersion(
         exact.text(parameter),
@@ -146,7 +148,13 @@ def _input(data: list[Any]) -> InputVersion:
         exact.text(form),
         exact.text(version),
         read,
+        tuple(_part(one) for one in exact.listed(parts[0])) if parts else None,
     )
+
+
+def _part(data: Any) -> tuple[str, str]:
+    key, version = exact.texts(data)
+    return key, version
 
 
 def code_to_json(code: CodeVersion) -> str:
@@ -234,7 +242,20 @@ def request_from_json(body: str) -> RunRequest:
             exact.yes_or_no(data["upstream"]),
             exact.text(data["reason"]),
             exact.text(data["by"]),
+            exact.text(data.get("partitions", "")),
+            _backfill(data.get("backfill")),
         ),
+    )
+
+
+def _backfill(data: Any) -> Backfill | None:
+    if data is None:
+        return None
+    return Backfill(
+        exact.text(data["id"]),
+        exact.text(data["batch"]),
+        exact.yes_or_no(data["newest"]),
+        exact.whole(data["cells"]),
     )
 
 
@@ -292,10 +313,10 @@ def identity_from_json(body: str) -> FileIdentity:
     )
 
 
-def heads_from_row(recorded: str, body: bytes) -> dict[int, Head]:
+def heads_from_row(recorded: str, count: int, body: bytes) -> dict[str | None, Head]:
     """Return the heads of one chunk, whose digest was recorded with it."""
     try:
-        same, heads = digest(body) == recorded, unpack_heads(body)
+        same, heads = digest(body) == recorded, unpack_heads(body, count)
     except Exception as error:
         raise _damaged_head(str(error)) from error
     if not same:

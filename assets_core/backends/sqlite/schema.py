@@ -7,6 +7,14 @@ one transaction.
 
 from __future__ import annotations
 
+import sqlite3
+import struct
+from collections.abc import Callable
+
+from assets_core.model.packed_heads import pack_heads
+from assets_core.model.records import Head
+from assets_core.model.versions import digest
+
 FIRST = """
 -- Which result each cell shows, in chunks of ordinals that change as a whole.
 CREATE TABLE heads (
@@ -94,7 +102,70 @@ CREATE TABLE condemned (
 CREATE INDEX materializations_by_location ON materializations (storage, location)
 """
 
-MIGRATIONS: tuple[str, ...] = (FIRST, SECOND)
-"""One script a version. Only statements have semicolons, comments have none."""
+THIRD = """
+-- Heads of partitions: a chunk says how many it holds.
+ALTER TABLE heads RENAME TO old_heads;
+CREATE TABLE heads (
+    env TEXT NOT NULL, asset TEXT NOT NULL, chunk INTEGER NOT NULL,
+    generation INTEGER NOT NULL, digest TEXT NOT NULL, count INTEGER NOT NULL,
+    body BLOB NOT NULL,
+    PRIMARY KEY (env, asset, chunk)
+) WITHOUT ROWID;
+DROP INDEX materializations_of_asset;
+CREATE INDEX materializations_of_cell
+    ON materializations (asset, partition, committed_at);
+
+-- What was found of an asset when all its partitions were fresh.
+CREATE TABLE summaries (
+    env TEXT NOT NULL, asset TEXT NOT NULL, mark TEXT NOT NULL,
+    rows INTEGER NOT NULL, at REAL NOT NULL,
+    PRIMARY KEY (env, asset)
+) WITHOUT ROWID;
+
+-- Keys of growing lists, in the order in which they came. A deleted one is remembered.
+CREATE TABLE dynamic_keys (
+    list TEXT NOT NULL, key TEXT NOT NULL, number INTEGER NOT NULL,
+    deleted INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (list, key)
+) WITHOUT ROWID
+"""
+
+
+_OLD_HEAD = struct.Struct("<q16s16s16s16sdB")
+
+
+def move_old_heads(write: sqlite3.Connection) -> None:
+    """Write the heads of a store of version 2 as they are written now."""
+    for env, asset, generation, recorded, body in write.execute(
+        "SELECT env, asset, generation, digest, body FROM old_heads"
+    ).fetchall():
+        whole = isinstance(body, bytes) and digest(body) == recorded
+        # What is damaged stays as it is, so that whoever reads it is told.
+        moved = _moved(write, body) if whole else body
+        write.execute(
+            "INSERT INTO heads VALUES (?, ?, 0, ?, ?, 1, ?)",
+            (env, asset, generation, digest(moved) if whole else recorded, moved),
+        )
+    write.execute("DROP TABLE old_heads")
+
+
+def _moved(write: sqlite3.Connection, body: bytes) -> bytes:
+    _, made, recipe, data, stamp, at, held = _OLD_HEAD.unpack(body)
+    found = write.execute(
+        "SELECT json_extract(body, '$.rows') FROM materializations"
+        " WHERE id = ? AND json_valid(body)",
+        (made.hex(),),
+    ).fetchone()
+    rows = found[0] if found and isinstance(found[0], int) else 0
+    head = Head(
+        made.hex(), recipe.hex(), data.hex(), stamp.hex(), at, bool(held), rows=rows
+    )
+    return pack_heads({None: head})
+
+
+Step = str | Callable[[sqlite3.Connection], None]
+
+MIGRATIONS: tuple[tuple[Step, ...], ...] = ((FIRST,), (SECOND,), (THIRD, move_old_heads))
+"""The steps to each version. Only statements have semicolons, comments have none."""
 
 APPLICATION_ID = 0x41535354  # "ASST": tells our file from any other SQLite file

@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, astuple, replace
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from assets_core.backends.sqlite import claiming, collecting, rows
-from assets_core.backends.sqlite.cells import cell_at, place, release
+from assets_core.backends.sqlite import (
+    claiming,
+    collecting,
+    growing,
+    happening,
+    rows,
+    summing,
+)
+from assets_core.backends.sqlite.cells import release
 from assets_core.backends.sqlite.claiming import IsAlive
 from assets_core.backends.sqlite.connection import Connection
 from assets_core.backends.sqlite.reusing import reusable_among
-from assets_core.backends.sqlite.writing import write_checks, write_commit
+from assets_core.backends.sqlite.writing import write_checks, write_commits
 from assets_core.files import crash_point
 from assets_core.model.garbage import Condemned, KeptResult, Place
 from assets_core.model.keys import AssetKey, Cell
+from assets_core.model.packed_heads import chunk_of
 from assets_core.model.records import (
-    ONLY_CELL,
     CheckRecord,
     Claim,
     Commit,
+    Cost,
     Head,
     Materialization,
     Observation,
@@ -32,8 +40,10 @@ from assets_core.model.records import (
     RunStatus,
     StepError,
     StepRecord,
+    StepStatus,
     StoredData,
 )
+from assets_core.model.summary import Summary
 from assets_core.model.versions import CodeVersion, Digest
 from assets_core.protocols.metadata import Reusable
 
@@ -70,15 +80,24 @@ class SQLiteStore:
 
     # What planning reads, in bulk.
 
-    def heads(self, env: str) -> dict[Cell, Head]:
-        """Return every head of an environment."""
-        found: dict[Cell, Head] = {}
-        for asset, recorded, body in self._db.rows(
-            "SELECT asset, digest, body FROM heads WHERE env = ?", [env]
-        ):
-            for head in rows.heads_from_row(recorded, body).values():
-                found[Cell(AssetKey(asset))] = head
-        return found
+    def heads(
+        self, env: str, assets: Collection[AssetKey] | None = None
+    ) -> dict[Cell, Head]:
+        """Return the heads of an environment: of some assets, or all."""
+        return summing.heads(self._db, env, assets)
+
+    def heads_digests(self, env: str) -> dict[AssetKey, Digest]:
+        """Return for each asset with heads one digest of them all."""
+        return summing.heads_digests(self._db, env)
+
+    def summaries(self, env: str, assets: Iterable[AssetKey]) -> dict[AssetKey, Summary]:
+        """Return what was found of assets when all their partitions were fresh."""
+        return summing.summaries(self._db, env, assets)
+
+    def keep_summaries(self, env: str, summaries: Mapping[AssetKey, Summary]) -> None:
+        """Remember what was found of assets whose partitions are all fresh."""
+        with self._db.transaction(durable=False) as write:
+            summing.keep(write, env, summaries)
 
     def materializations(self, ids: Iterable[str]) -> dict[str, Materialization]:
         """Return results by id; unknown ids are left out."""
@@ -101,20 +120,13 @@ class SQLiteStore:
         )
         return {key: rows.code_from_row(key, body) for key, body in found}
 
-    def reusable(self, assets: Iterable[AssetKey]) -> dict[tuple[Cell, Digest], Reusable]:
-        """Return the latest result of each recipe that these assets ever had."""
-        return reusable_among(self._db, assets)
+    def reusable(self, cells: Iterable[Cell]) -> dict[tuple[Cell, Digest], Reusable]:
+        """Return the latest result of each recipe that these cells ever had."""
+        return reusable_among(self._db, cells)
 
     def failures(self, env: str) -> dict[Cell, tuple[str, StepError]]:
         """Return cells whose last attempt failed, with the run and the error."""
-        return {
-            cell_at(asset, partition): (run_id, StepError(kind, message))
-            for asset, partition, run_id, kind, message in self._db.rows(
-                "SELECT asset, partition, run_id, type, message FROM failures"
-                " WHERE env = ?",
-                [env],
-            )
-        }
+        return happening.failures(self._db, env)
 
     def observations(self) -> dict[AssetKey, Observation]:
         """Return what was last seen of each source."""
@@ -129,31 +141,32 @@ class SQLiteStore:
 
     def observe(self, observations: Sequence[Observation]) -> None:
         """Remember what was seen of sources."""
-        if not observations:
-            return
-        with self._db.transaction(durable=False) as write:
-            write.executemany(
-                "INSERT OR REPLACE INTO observations VALUES (?, ?, ?, ?)",
-                [
-                    (
-                        *(one.source, rows.to_text(one.path)),
-                        *(rows.to_json(astuple(one.identity)), one.version),
-                    )
-                    for one in observations
-                ],
-            )
+        if observations:
+            with self._db.transaction(durable=False) as write:
+                happening.observe(write, observations)
 
     # How a result becomes real.
 
     def claim(self, env: str, cell: Cell, attempt: str, owner: Owner) -> Claim | Owner:
         """Take the right to commit a cell, or return who has it."""
+        taken = self.claim_all(env, {cell: attempt}, owner)
+        return taken[0] if isinstance(taken, tuple) else taken
+
+    def claim_all(
+        self, env: str, attempts: Mapping[Cell, str], owner: Owner
+    ) -> tuple[Claim, ...] | Owner:
+        """Take several cells at once, or none of them and return who has one."""
         now = self._now()
+        until = now + LEASE_SECONDS
         with self._db.transaction(durable=False) as write:
-            holder = claiming.held_by(write, env, cell)
-            if holder and claiming.holds(self._is_alive, *holder, now):
-                return holder[0]
-            until = now + LEASE_SECONDS
-            return claiming.take(write, (env, cell), attempt, owner, until)
+            for cell in attempts:
+                holder = claiming.held_by(write, env, cell)
+                if holder and claiming.holds(self._is_alive, *holder, now):
+                    return holder[0]
+            return tuple(
+                claiming.take(write, (env, cell), attempt, owner, until)
+                for cell, attempt in attempts.items()
+            )
 
     def renew(self, owner: Owner) -> None:
         """Extend the leases of all claims of a process, which is alive."""
@@ -162,25 +175,35 @@ class SQLiteStore:
 
     def release(self, claim: Claim) -> None:
         """Give a claim back; does nothing if it was taken over."""
+        self.release_all([claim])
+
+    def release_all(self, claims: Iterable[Claim]) -> None:
+        """Give several claims back in one transaction."""
         with self._db.transaction(durable=False) as write:
-            release(write, claim)
+            for claim in claims:
+                release(write, claim)
 
     def head(self, env: str, cell: Cell) -> Head | None:
         """Return the head of one cell, as it is now."""
         found = self._db.rows(
-            "SELECT digest, body FROM heads WHERE env = ? AND asset = ? AND chunk = 0",
-            [env, cell.asset],
+            "SELECT digest, count, body FROM heads"
+            " WHERE env = ? AND asset = ? AND chunk = ?",
+            [env, cell.asset, chunk_of(cell.partition)],
         )
-        return rows.heads_from_row(*found[0]).get(ONLY_CELL) if found else None
+        return rows.heads_from_row(*found[0]).get(cell.partition) if found else None
 
     def commit(self, commit: Commit) -> Publication | None:
         """Insert the result and move the head at once; return what to publish."""
+        return self.commit_all([commit])[0]
+
+    def commit_all(self, commits: Sequence[Commit]) -> tuple[Publication | None, ...]:
+        """Do what `commit` does for several cells: all or nothing."""
         with self._db.transaction() as write:
             crash_point("commit.begun")
-            publication = write_commit(write, commit)
+            publications = write_commits(write, commits)
             crash_point("commit.written")
         crash_point("commit.done")
-        return publication
+        return publications
 
     def pending_publications(self, env: str) -> tuple[Publication, ...]:
         """Return stable paths that still have to follow their heads."""
@@ -206,35 +229,18 @@ class SQLiteStore:
     ) -> None:
         """Remember that a run begins."""
         with self._db.transaction(durable=False) as write:
-            write.execute(
-                "INSERT INTO runs VALUES (?, ?, 'running', ?, NULL, ?, ?, '{}')",
-                (
-                    run_id,
-                    env,
-                    at,
-                    rows.to_json(asdict(request)),
-                    rows.to_json(asdict(owner)),
-                ),
-            )
+            happening.begin_run(write, (run_id, env), request, owner, at)
 
     def record_step(self, run_id: str, env: str, step: StepRecord, at: float) -> None:
         """Remember how a step ended."""
+        self.record_steps(run_id, env, [step], at)
+
+    def record_steps(
+        self, run_id: str, env: str, steps: Sequence[StepRecord], at: float
+    ) -> None:
+        """Remember how several steps ended, in one transaction."""
         with self._db.transaction(durable=False) as write:
-            write.execute(
-                "INSERT OR REPLACE INTO steps VALUES (?, ?, ?, ?, ?)",
-                (run_id, *place(step.cell), at, rows.step_to_json(step)),
-            )
-            if step.status == "failed" and step.error is not None:
-                message = rows.to_text(step.error.message)
-                write.execute(
-                    "INSERT OR REPLACE INTO failures VALUES (?, ?, ?, ?, ?, ?)",
-                    (env, *place(step.cell), run_id, step.error.type, message),
-                )
-            elif step.status == "skipped":
-                write.execute(
-                    "DELETE FROM failures WHERE env = ? AND asset = ? AND partition = ?",
-                    (env, *place(step.cell)),
-                )
+            happening.record_steps(write, run_id, env, steps, at)
 
     def end_run(
         self, run_id: str, status: RunStatus, counts: Mapping[str, int], at: float
@@ -248,38 +254,26 @@ class SQLiteStore:
 
     def forget_runs(self, keep: int) -> tuple[str, ...]:
         """Forget all but the latest runs with their steps; return the ids of those gone."""
-        old = self._db.rows(
-            "SELECT id FROM runs ORDER BY started_at DESC, id DESC LIMIT -1 OFFSET ?",
-            [keep],
-        )
-        if old:
-            with self._db.transaction() as write:
-                write.executemany("DELETE FROM steps WHERE run_id = ?", old)
-                write.executemany("DELETE FROM runs WHERE id = ?", old)
-        return tuple(id_ for (id_,) in old)
+        return happening.forget_runs(self._db, keep)
 
     def runs(self, limit: int = 50) -> tuple[RunRecord, ...]:
         """Return the latest runs, newest first, without their steps."""
-        found = self._db.rows(
-            rows.SELECT_RUN + " ORDER BY started_at DESC, id DESC LIMIT ?", [limit]
-        )
-        return tuple(self._run(row, ()) for row in found)
+        return tuple(self._run(row, ()) for row in happening.run_rows(self._db, limit))
+
+    def ended_steps(self, run_id: str) -> dict[StepStatus, int]:
+        """Return how many steps of a run have ended in each way until now."""
+        return happening.ended_steps(self._db, run_id)
+
+    def costs(self, assets: Iterable[AssetKey]) -> dict[AssetKey, Cost]:
+        """Return what a cell of each asset takes; assets never built are left out."""
+        return happening.costs(self._db, assets)
 
     def run(self, run_id: str) -> RunRecord | None:
         """Return one run with its steps."""
         found = self._db.rows(rows.SELECT_RUN + " WHERE id = ?", [run_id])
         if not found:
             return None
-        steps = self._db.rows(
-            "SELECT asset, partition, body FROM steps WHERE run_id = ? ORDER BY at",
-            [run_id],
-        )
-        return self._run(
-            found[0],
-            tuple(
-                rows.step_from_row(asset, part or None, body) for asset, part, body in steps
-            ),
-        )
+        return self._run(found[0], happening.steps_of(self._db, run_id))
 
     def _run(self, row: tuple[Any, ...], steps: tuple[StepRecord, ...]) -> RunRecord:
         record = rows.run_from_row(row, steps)
@@ -316,6 +310,22 @@ class SQLiteStore:
         with self._db.transaction() as write:
             write_checks(write, materialization, run_id, checks, at)
 
+    # Growing lists of partitions.
+
+    def dynamic_keys(self, names: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """Return the keys of growing lists, in the order in which they were added."""
+        return growing.keys_of(self._db, names)
+
+    def add_dynamic_keys(self, name: str, keys: Iterable[str]) -> int:
+        """Add keys to a growing list; return how many it did not have."""
+        with self._db.transaction() as write:
+            return growing.add(write, name, keys)
+
+    def delete_dynamic_keys(self, name: str, keys: Iterable[str]) -> int:
+        """Take keys out of a growing list; return how many it had."""
+        with self._db.transaction() as write:
+            return growing.delete(write, name, keys)
+
     # Garbage collection.
 
     def results(self) -> tuple[KeptResult, ...]:
@@ -329,8 +339,8 @@ class SQLiteStore:
 
     def shown(self) -> frozenset[str]:
         """Return the results that any head in any environment names."""
-        bodies = self._db.rows("SELECT body FROM heads")
-        return frozenset(collecting.named_by(bodies))
+        chunks = self._db.rows("SELECT body, count FROM heads")
+        return frozenset(collecting.named_by((body, count) for body, count in chunks))
 
     def condemn(self, places: Iterable[Place], since: float, at: float) -> int:
         """Condemn bytes, but for those that are needed; return how many are new."""
@@ -377,8 +387,7 @@ class SQLiteStore:
 
     def drop_dead_claims(self) -> tuple[Claim, ...]:
         """Give back the claims of processes that are no longer alive."""
-        dead = self.dead_claims()
-        claiming.drop(self._db, dead)
+        claiming.drop(self._db, dead := self.dead_claims())
         return dead
 
     def problems(self) -> tuple[str, ...]:

@@ -10,53 +10,72 @@ from assets_core.backends.sqlite import rows
 from assets_core.backends.sqlite.cells import place, release
 from assets_core.backends.sqlite.collecting import take_back
 from assets_core.errors import ClaimLostError
-from assets_core.model.keys import Cell
+from assets_core.model.keys import AssetKey
+from assets_core.model.packed_heads import chunk_of, pack_heads
 from assets_core.model.records import (
-    ONLY_CELL,
     CheckRecord,
     Commit,
-    Head,
     Materialization,
     Publication,
-    pack_heads,
 )
 from assets_core.model.versions import CodeVersion, digest
 
 
-def move_head(
-    write: sqlite3.Connection, env: str, cell: Cell, before: str | None, head: Head
+def move_heads(write: sqlite3.Connection, commits: Sequence[Commit]) -> None:
+    """Let cells show other results, if each still shows what its claim saw."""
+    chunks: dict[tuple[str, AssetKey, int], list[Commit]] = {}
+    for commit in commits:
+        env, cell = commit.claim.env, commit.claim.cell
+        place_of = (env, cell.asset, chunk_of(cell.partition))
+        chunks.setdefault(place_of, []).append(commit)
+    for place_of, moved in chunks.items():
+        _move_chunk(write, place_of, moved)
+
+
+def _move_chunk(
+    write: sqlite3.Connection, place_of: tuple[str, AssetKey, int], commits: list[Commit]
 ) -> None:
-    """Let a cell show another result, if it still shows what the claim saw."""
     found = write.execute(
-        "SELECT generation, digest, body FROM heads"
-        " WHERE env = ? AND asset = ? AND chunk = 0",
-        (env, cell.asset),
+        "SELECT generation, digest, count, body FROM heads"
+        " WHERE env = ? AND asset = ? AND chunk = ?",
+        place_of,
     ).fetchone()
     generation, heads = (found[0], rows.heads_from_row(*found[1:])) if found else (0, {})
-    now = heads.get(ONLY_CELL)
-    if (now and now.materialization) != before:
-        raise ClaimLostError(
-            f"The head of '{cell}' moved while a new result was being made",
-            fix="nothing was lost: run the command again to decide afresh",
-        )
-    body = pack_heads({**heads, ONLY_CELL: head})
+    for commit in commits:
+        cell = commit.claim.cell
+        now = heads.get(cell.partition)
+        if (now and now.materialization) != commit.before:
+            raise ClaimLostError(
+                f"The head of '{cell}' moved while a new result was being made",
+                fix="nothing was lost: run the command again to decide afresh",
+            )
+        heads[cell.partition] = commit.head
+    body = pack_heads(heads)
     write.execute(
-        "INSERT OR REPLACE INTO heads VALUES (?, ?, 0, ?, ?, ?)",
-        (env, cell.asset, generation + 1, digest(body), body),
+        "INSERT OR REPLACE INTO heads VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (*place_of, generation + 1, digest(body), len(heads), body),
     )
 
 
-def write_commit(write: sqlite3.Connection, commit: Commit) -> Publication | None:
-    """Insert the result and move the head; return what to publish."""
+def write_commits(
+    write: sqlite3.Connection, commits: Sequence[Commit]
+) -> tuple[Publication | None, ...]:
+    """Insert results and move heads; return what to publish."""
+    for commit in commits:
+        if not release(write, commit.claim):
+            raise ClaimLostError(
+                f"Another run took '{commit.claim.cell}' over while this one computed it",
+                fix="nothing was lost: its result is shown; run again to see it",
+            )
+    move_heads(write, commits)
+    versions = {one.digest: one for commit in commits for one in commit.versions}
+    insert_versions(write, versions.values())
+    return tuple(_write_commit(write, commit) for commit in commits)
+
+
+def _write_commit(write: sqlite3.Connection, commit: Commit) -> Publication | None:
     claim, cell = commit.claim, commit.claim.cell
-    if not release(write, claim):
-        raise ClaimLostError(
-            f"Another run took '{cell}' over while this one computed it",
-            fix="nothing was lost: its result is shown; run again to see it",
-        )
-    move_head(write, claim.env, cell, commit.before, commit.head)
     shown = commit.head.materialization
-    insert_versions(write, commit.versions)
     if commit.materialization is not None:
         insert_result(write, commit.materialization)
     take_back(write, claim, shown)

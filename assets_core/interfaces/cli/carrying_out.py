@@ -23,8 +23,8 @@ def carried_out(asked: Asked, run: Callable[[Workspace], RunResult]) -> int:
     screen = asked.screen
     progress = Progress(screen)
     with opened(asked, [progress]) as workspace:
-        tools, graph = workspace.tools, workspace.graph_of_assets
-        progress.expect(graph.nodes)
+        tools = workspace.tools
+        progress.expect(workspace.graph_of_assets.nodes)
 
         def leave() -> None:
             _leave(asked, workspace, progress)
@@ -36,7 +36,7 @@ def carried_out(asked: Asked, run: Callable[[Workspace], RunResult]) -> int:
             progress.stop()
             asked.interrupts.said = asked.interrupts.leave = None
     screen.tell(*([""] if result.steps else []), summary_line(result))
-    logs = logs_of(tools, graph, result.run_id, [step.cell.asset for step in result.steps])
+    logs = logs_of(tools, result.run_id, [step.cell for step in result.steps])
     screen.complain(*failed_lines(result, logs, screen.width))
     if result.status != "success":
         screen.complain("", next_line(result))

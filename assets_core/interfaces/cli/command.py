@@ -102,3 +102,17 @@ def at_least(least: int) -> Callable[..., int | None]:
 def selection_argument() -> Callable[[Any], Any]:
     """Return the argument `[SELECTION]...`."""
     return click.argument("selection", nargs=-1, metavar="[SELECTION]...")
+
+
+def partitions_option() -> Callable[[Any], Any]:
+    """Return the option `--partitions`."""
+    return click.option(
+        "--partitions",
+        metavar="P",
+        help="Only these: 2024-01-01..2024-01-31, a,b, or date=2024-01-01.. region=eu.",
+    )
+
+
+def partition_option() -> Callable[[Any], Any]:
+    """Return the option `--partition`."""
+    return click.option("--partition", metavar="KEY", help="One partition of it.")

@@ -22,6 +22,8 @@ COMMANDS = {
     "list": "Show assets with their status.",
     "plan": "Show what would run and why; change nothing.",
     "materialize": "Make assets fresh: compute what is stale, and nothing else.",
+    "backfill": "Make a range of partitions, in chunks that can be resumed.",
+    "partitions": "Show the keys of a growing list, add some or delete some.",
     "why": "Explain why an asset is stale, down to the root cause.",
     "show": "Show one asset: columns, rows, versions, checks, history.",
     "lineage": "Show which asset reads which.",

@@ -7,16 +7,20 @@ import sys
 import threading
 from collections.abc import Callable, Iterable
 from importlib import import_module
+from time import monotonic
 from typing import Any
 
-from assets_core.interfaces.cli.layout import clean, quiet, status_word, wide
+from assets_core.interfaces.cli.layout import clean, quiet, wide
 from assets_core.interfaces.cli.screen import Screen
-from assets_core.interfaces.cli.words import (
-    bytes_text,
-    count_text,
-    rows_text,
-    seconds_text,
+from assets_core.interfaces.cli.step_lines import (
+    STATUS_WIDTH,
+    WIDEST_NAME,
+    Group,
+    how_far,
+    step_lines,
+    warning_lines,
 )
+from assets_core.interfaces.cli.words import count_text
 from assets_core.model.events import (
     Event,
     RunEnded,
@@ -29,8 +33,8 @@ from assets_core.model.events import (
 from assets_core.model.keys import Cell
 from assets_core.model.records import StepRecord
 
-STATUS_WIDTH = 11
-WIDEST_NAME = 28
+EVERY_SECONDS = 10.0
+"""How often a long run says how far it is."""
 
 _HEARD = b"\nStopping when what runs now has ended; Ctrl-C again leaves it at once\n"
 
@@ -42,8 +46,11 @@ class Progress:
         run_id: The run, as soon as it has begun with something to do.
     """
 
-    def __init__(self, screen: Screen) -> None:
+    def __init__(self, screen: Screen, clock: Callable[[], float] = monotonic) -> None:
         self.run_id = ""
+        self._clock = clock
+        self._began = self._told = 0.0
+        self._groups: dict[str, Group] = {}
         self._screen = screen
         self._name_width = 0
         self._lock = threading.RLock()
@@ -80,14 +87,34 @@ class Progress:
     def _end(self, step: StepRecord) -> None:
         self._running.pop(step.cell, None)
         self._ended += 1
-        lines = step_lines(step, self._name_width, self._screen.width)
+        group = self._groups.get(step.cell.asset)
+        if group is None:
+            lines = step_lines(step, self._name_width, self._screen.width)
+        else:
+            lines = group.take(step, self._name_width, self._screen.width)
         for line in (*lines, *warning_lines(step)):
             self._write(line)
+        self._tell_now_and_then()
+
+    def _tell_now_and_then(self) -> None:
+        """Say how far a long run is, where there is no live line that says so."""
+        now = self._clock()
+        if self._live is None and self._groups and now - self._told >= EVERY_SECONDS:
+            self._told = now
+            self._write(quiet(f"  {self._how_far()}"))
+
+    def _how_far(self) -> str:
+        """Return how many steps are done, how fast that goes, and how long it takes."""
+        return how_far(self._ended, self._steps, self._clock() - self._began)
 
     def _begin(self, event: RunStarted) -> None:
         if not event.steps:
             return
         self.run_id, self._steps = event.run_id, event.steps
+        self._began = self._told = self._clock()
+        self._groups = {
+            key: Group(key, count) for key, count in event.by_asset.items() if count > 1
+        }
         fresh = f", {event.fresh:,} fresh" if event.fresh else ""
         self._write(
             quiet(f"run {event.run_id[:12]}: {count_text(event.steps, 'step')}{fresh}")
@@ -112,7 +139,7 @@ class Progress:
     def _refresh(self) -> None:
         if self._live is not None:
             names = ", ".join(str(cell) for cell in self._running) or "…"
-            self._live.show(f"{self._ended} of {self._steps} done, running: {names}")
+            self._live.show(f"{self._how_far()}, running: {names}")
 
     def stop(self) -> None:
         """Take the live line away."""
@@ -124,43 +151,3 @@ class Progress:
         """Say that an interruption was heard; called inside a signal handler."""
         if self._steps:
             os.write(sys.__stderr__.fileno() if sys.__stderr__ else 2, _HEARD)
-
-
-def warning_lines(step: StepRecord) -> list[str]:
-    """Return a line for each check that only warns and did not pass."""
-    return [
-        f"{status_word('warning', STATUS_WIDTH)}  {step.cell}: {check.check}:"
-        f" {clean(check.message) or 'not passed'}"
-        for check in step.checks
-        if not check.passed and not check.blocking
-    ]
-
-
-def step_lines(step: StepRecord, name_width: int, width: int | None) -> list[str]:
-    """Return what is said of a step that has ended: one line, two if it has a long name."""
-    name = str(step.cell)
-    head = f"{status_word(step.status, STATUS_WIDTH)}  {name}"
-    room = STATUS_WIDTH + 2 + name_width
-    tail = _tail(step)
-    if not tail:
-        return [head]
-    line = f"{head}{' ' * (name_width - wide(name))}  {tail}"
-    if wide(name) <= name_width:
-        return [line]
-    line = f"{head}  {tail.lstrip()}"
-    if width is None or wide(line) <= width:
-        return [line]
-    return [head, f"{' ' * room}  {tail}"]
-
-
-def _tail(step: StepRecord) -> str:
-    if step.status == "canceled":
-        return ""
-    if step.status == "blocked":
-        return clean(step.error.message) if step.error else ""
-    rows = f"{rows_text(step.rows)} rows" if step.rows is not None else ""
-    seconds = seconds_text(step.seconds)
-    tail = f"{rows:>14}  {bytes_text(step.bytes):>8}  {seconds:>7}"
-    if step.status == "failed" and step.error:
-        return f"{tail}  {step.error.type}"
-    return tail

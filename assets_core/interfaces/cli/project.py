@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from assets_core.interfaces.cli.command import Asked
-from assets_core.model.graph import Graph
-from assets_core.model.keys import AssetKey
+from assets_core.model.keys import Cell
 from assets_core.protocols.observer import Observer
 from assets_core.running.calling import log_path
 from assets_core.running.tools import Tools
@@ -19,13 +18,7 @@ def opened(asked: Asked, observers: Iterable[Observer] = ()) -> Workspace:
     return Workspace.open(asked.project, env=asked.env, observers=observers)
 
 
-def logs_of(
-    tools: Tools, graph: Graph, run_id: str, keys: Iterable[AssetKey]
-) -> dict[AssetKey, Path]:
+def logs_of(tools: Tools, run_id: str, cells: Iterable[Cell]) -> dict[Cell, Path]:
     """Return the log of each step of a run that wrote one."""
-    found: dict[AssetKey, Path] = {}
-    for asset in graph.part(keys).assets:
-        path = log_path(tools.logs, run_id, asset)
-        if path.is_file():
-            found[asset.key] = path
-    return found
+    paths = {cell: log_path(tools.logs, run_id, cell) for cell in cells}
+    return {cell: path for cell, path in paths.items() if path.is_file()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -18,11 +19,14 @@ from assets_core.interfaces.cli.layout import (
     strong,
 )
 from assets_core.interfaces.cli.words import counts_text, rows_text, seconds_text
-from assets_core.model.keys import AssetKey
+from assets_core.model.keys import Cell
 from assets_core.model.records import CheckRecord, StepRecord
 from assets_core.running.result import RunResult
 
 MOST_FAILURES = 20
+MOST_OF_ONE = 5
+"""Of how many partitions of one asset it is told in full that they failed."""
+
 WIDEST_EXAMPLE = 24
 EXAMPLES = 3
 
@@ -30,7 +34,7 @@ EXAMPLES = 3
 def summary_line(result: RunResult) -> str:
     """Return how a run went, in one line."""
     if not result.steps:
-        return nothing_to_do(len(result.fresh), len(result.held))
+        return nothing_to_do(result.fresh_count, len(result.held))
     word = status_word(result.status)
     counts = counts_text({**result.counts, "held": len(result.held)})
     return f"{word}: {counts} in {seconds_text(result.seconds)}"
@@ -53,13 +57,21 @@ def next_line(result: RunResult) -> str:
 
 
 def failed_lines(
-    result: RunResult, logs: Mapping[AssetKey, Path], width: int | None
+    result: RunResult, logs: Mapping[Cell, Path], width: int | None
 ) -> list[str]:
     """Return every failed step in full."""
     lines: list[str] = []
+    told: Counter[str] = Counter()
     for step in result.steps:
         if step.status == "failed":
-            lines += ["", *failure_lines(step, logs.get(step.cell.asset), width)]
+            told[step.cell.asset] += 1
+            if told[step.cell.asset] <= MOST_OF_ONE:
+                lines += ["", *failure_lines(step, logs.get(step.cell), width)]
+    for asset, count in told.items():
+        if count > MOST_OF_ONE:
+            run = result.run_id[:12]
+            left = f"{count - MOST_OF_ONE:,} more partitions of {asset} failed"
+            lines += ["", f"{left}; all of them: assets runs {run}"]
     return lines
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 _STEP = 1000
@@ -78,3 +78,13 @@ def counts_text(counts: Mapping[str, int]) -> str:
     '2 computed, 10 fresh'
     """
     return ", ".join(f"{count:,} {word}" for word, count in counts.items() if count)
+
+
+def short_ranges(ranges: Sequence[str], most: int = 4) -> str:
+    """Return ranges of partitions, the first few of many.
+
+    >>> short_ranges(["a", "c..d", "f", "h", "k", "m"])
+    'a, c..d, f, h and 2 more'
+    """
+    shown = ", ".join(ranges[:most])
+    return shown if len(ranges) <= most else f"{shown} and {len(ranges) - most:,} more"

@@ -1,4 +1,4 @@
-"""What "late" and "bad weather" mean, once for all marts."""
+"""What "late" and "bad weather" mean, once for all delays and marts."""
 
 import polars as pl
 
@@ -12,6 +12,20 @@ MINIMUM_FLIGHTS = 100
 FREEZING = 32.0  # degrees Fahrenheit
 FOG = 1.0  # miles of visibility
 STRONG_WIND = 25.0  # miles per hour
+
+BAD_WEATHER = ["snow", "rain", "fog", "wind"]
+
+# What can be added up over airports and days; `delay_totals` says what each is.
+TOTALS = [
+    "flights",
+    "cancelled",
+    "departed",
+    "departure_minutes",
+    "arrived",
+    "arrival_minutes",
+    "late",
+    "bad_weather",
+]
 
 
 def delay_measures() -> list[pl.Expr]:
@@ -28,6 +42,40 @@ def delay_measures() -> list[pl.Expr]:
         # Of the flights that arrived: a missing delay is left out of the mean.
         (pl.col("arrival_delay") >= LATE_AFTER).mean().alias("late_share"),
     ]
+
+
+def delay_totals() -> list[pl.Expr]:
+    """Return what can be added up over groups: counts, and minutes of delay."""
+    totals = {
+        "flights": pl.len(),
+        "cancelled": pl.col("cancelled").sum(),
+        "departed": pl.col("departure_delay").count(),
+        "departure_minutes": pl.col("departure_delay").sum(),
+        "arrived": pl.col("arrival_delay").count(),
+        "arrival_minutes": pl.col("arrival_delay").sum(),
+        "late": (pl.col("arrival_delay") >= LATE_AFTER).sum(),
+        "bad_weather": pl.col("condition").is_in(BAD_WEATHER).sum(),
+    }
+    return [total.cast(pl.Int64).alias(name) for name, total in totals.items()]
+
+
+def added_up() -> list[pl.Expr]:
+    """Add the totals of several groups up."""
+    return [pl.col(name).sum() for name in TOTALS]
+
+
+def delay_rates() -> list[pl.Expr]:
+    """Return what totals come to for one flight; nothing where there was none."""
+    return [
+        ratio("departure_minutes", "departed").alias("mean_departure_delay"),
+        ratio("arrival_minutes", "arrived").alias("mean_arrival_delay"),
+        ratio("late", "arrived").alias("late_share"),
+    ]
+
+
+def ratio(part: str, whole: str) -> pl.Expr:
+    """Divide two columns; nothing where there is nothing to divide by."""
+    return pl.when(pl.col(whole) > 0).then(pl.col(part) / pl.col(whole))
 
 
 def weather_condition() -> pl.Expr:

@@ -6,13 +6,13 @@ that is not about files and processes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from assets_core.errors import ClaimLostError, CollectedError, MissingDataError
 from assets_core.model.garbage import Condemned, KeptResult, Place, StoredObject
-from assets_core.model.keys import Cell
+from assets_core.model.keys import AssetKey, Cell
 from assets_core.model.records import (
     Claim,
     Commit,
@@ -42,6 +42,7 @@ class Memory:
     last_publication: int = 0
     marks: dict[Place, tuple[Condemned, int]] = field(default_factory=dict)
     objects: dict[str, bytes] = field(default_factory=dict)
+    lists: dict[str, dict[str, bool]] = field(default_factory=dict)  # which are there
     staged: dict[str, bytes] = field(default_factory=dict)
     paths: dict[Cell, str] = field(default_factory=dict)
     moves: list[int] = field(default_factory=list)  # fences, in the order of commits
@@ -64,7 +65,7 @@ class MemoryStore:
         """Answer what has no part in the protocol: notes of runs, sources, checks."""
         if name in {"failures", "observations", "code_versions"}:
             return lambda *_: {}
-        if name in {"checks", "dead_claims", "drop_dead_claims"}:
+        if name in {"checks", "dead_claims", "drop_dead_claims", "record_steps"}:
             return lambda *_: ()
         raise AttributeError(name)
 
@@ -72,10 +73,23 @@ class MemoryStore:
 
     def claim(self, env: str, cell: Cell, attempt: str, owner: Owner) -> Claim | Owner:
         """Take a cell, or return who has it."""
+        taken = self.claim_all(env, {cell: attempt}, owner)
+        return taken[0] if isinstance(taken, tuple) else taken
+
+    def claim_all(
+        self, env: str, attempts: Mapping[Cell, str], owner: Owner
+    ) -> tuple[Claim, ...] | Owner:
+        """Take several cells at once, or none of them and return who has one."""
         self._step("claim")
-        held = self._is.claims.get((env, cell))
-        if held is not None and self._is_alive(held.owner):
-            return held.owner
+        for cell in attempts:
+            held = self._is.claims.get((env, cell))
+            if held is not None and self._is_alive(held.owner):
+                return held.owner
+        return tuple(
+            self._take(env, cell, attempt, owner) for cell, attempt in attempts.items()
+        )
+
+    def _take(self, env: str, cell: Cell, attempt: str, owner: Owner) -> Claim:
         self._is.fence += 1
         claim = Claim(env, cell, attempt, self._is.fence, owner)
         self._is.claims[env, cell] = claim
@@ -83,14 +97,17 @@ class MemoryStore:
 
     def release(self, claim: Claim) -> None:
         """Give a claim back."""
-        self._step("release")
-        self._release(claim)
+        self.release_all([claim])
 
-    def _release(self, claim: Claim) -> bool:
-        if self._is.claims.get((claim.env, claim.cell)) != claim:
-            return False
-        del self._is.claims[claim.env, claim.cell]
-        return True
+    def release_all(self, claims: Iterable[Claim]) -> None:
+        """Give several claims back at once."""
+        self._step("release")
+        for claim in claims:
+            self._release(claim)
+
+    def _release(self, claim: Claim) -> None:
+        if self._is.claims.get((claim.env, claim.cell)) == claim:
+            del self._is.claims[claim.env, claim.cell]
 
     def claims(self) -> tuple[Claim, ...]:
         """Return every claim."""
@@ -101,9 +118,15 @@ class MemoryStore:
         self._step("head")
         return self._is.heads.get((env, cell))
 
-    def heads(self, env: str) -> dict[Cell, Head]:
-        """Return all heads."""
-        return {cell: head for (one, cell), head in self._is.heads.items() if one == env}
+    def heads(
+        self, env: str, assets: Collection[AssetKey] | None = None
+    ) -> dict[Cell, Head]:
+        """Return all heads, or those of some assets."""
+        return {
+            cell: head
+            for (one, cell), head in self._is.heads.items()
+            if one == env and (assets is None or cell.asset in assets)
+        }
 
     def materializations(self, ids: Iterable[str]) -> dict[str, Materialization]:
         """Return results by id."""
@@ -113,27 +136,50 @@ class MemoryStore:
         """Return where results are."""
         return {id_: made.stored for id_, made in self.materializations(ids).items()}
 
-    def reusable(self, assets: Iterable[str]) -> dict[tuple[Cell, Digest], Reusable]:
+    def reusable(self, cells: Iterable[Cell]) -> dict[tuple[Cell, Digest], Reusable]:
         """Return results that can be shown again."""
         self._step("reusable")
-        wanted = set(assets)
+        wanted = set(cells)
         return {
             (made.cell, made.recipe): Reusable(made, frozenset(self._is.validated[id_]))
             for id_, made in self._is.results.items()
-            if made.cell.asset in wanted
+            if made.cell in wanted
         }
 
     def commit(self, commit: Commit) -> Publication | None:
         """Insert the result and move the head at once."""
+        return self.commit_all([commit])[0]
+
+    def commit_all(self, commits: Sequence[Commit]) -> tuple[Publication | None, ...]:
+        """Insert the results and move the heads at once: all or nothing."""
         self._step("commit")
-        claim, head, made = commit.claim, commit.head, commit.materialization
+        for commit in commits:
+            self._may_commit(commit)
+        return tuple(map(self._commit, commits))
+
+    def _may_commit(self, commit: Commit) -> None:
+        claim = commit.claim
         shown = self._is.heads.get((claim.env, claim.cell))
         if self._is.claims.get((claim.env, claim.cell)) != claim:
             raise ClaimLostError("taken over")
         if (shown and shown.materialization) != commit.before:
             raise ClaimLostError("the head moved")
-        result = made or self._is.results[head.materialization]
-        self._take_back(claim, (result.stored.storage, result.stored.location))
+        place = self._place(commit)
+        if place in self._is.marks:
+            mark, fence = self._is.marks[place]
+            if mark.state == "deleting" or (
+                mark.state == "deleted" and claim.fence <= fence
+            ):
+                raise CollectedError("being deleted", where=place[1])
+
+    def _place(self, commit: Commit) -> Place:
+        made = commit.materialization or self._is.results[commit.head.materialization]
+        return made.stored.storage, made.stored.location
+
+    def _commit(self, commit: Commit) -> Publication | None:
+        claim, head = commit.claim, commit.head
+        result = commit.materialization or self._is.results[head.materialization]
+        self._is.marks.pop(self._place(commit), None)
         self._release(claim)
         self._is.results[result.id] = result
         self._is.validated.setdefault(result.id, set()).add(commit.validated)
@@ -146,15 +192,6 @@ class MemoryStore:
         self._is.publications[note.id] = note
         return note
 
-    def _take_back(self, claim: Claim, place: Place) -> None:
-        if place in self._is.marks:
-            mark, fence = self._is.marks[place]
-            if mark.state == "deleting" or (
-                mark.state == "deleted" and claim.fence <= fence
-            ):
-                raise CollectedError("being deleted", where=place[1])
-            del self._is.marks[place]
-
     def pending_publications(self, env: str) -> tuple[Publication, ...]:
         """Return paths that have to follow."""
         return tuple(note for note in self._is.publications.values() if note.env == env)
@@ -164,6 +201,33 @@ class MemoryStore:
         self._step("published")
         for note in publications:
             self._is.publications.pop(note.id, None)
+
+    # Growing lists.
+
+    def dynamic_keys(self, names: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """Return the keys of growing lists."""
+        lists = {name: self._is.lists.get(name, {}) for name in names}
+        return {
+            name: tuple(key for key, there in keys.items() if there)
+            for name, keys in lists.items()
+        }
+
+    def add_dynamic_keys(self, name: str, keys: Iterable[str]) -> int:
+        """Add keys to a growing list."""
+        self._step("add_dynamic_keys")
+        return self._set(name, keys, there=True)
+
+    def delete_dynamic_keys(self, name: str, keys: Iterable[str]) -> int:
+        """Take keys out of a growing list."""
+        self._step("delete_dynamic_keys")
+        known = self._is.lists.get(name, {})
+        return self._set(name, [key for key in keys if key in known], there=False)
+
+    def _set(self, name: str, keys: Iterable[str], *, there: bool) -> int:
+        known = self._is.lists.setdefault(name, {})
+        others = {key for key in keys if known.get(key, False) is not there}
+        known.update(dict.fromkeys((key for key in keys if key in others), there))
+        return len(others)
 
     # Garbage collection.
 

@@ -17,7 +17,7 @@ from assets_core.model.graph import build_graph
 from assets_core.model.keys import AssetKey, Cell
 from assets_core.model.records import Claim, Head, Materialization, Owner, StoredData
 from assets_core.model.versions import CodeVersion, digest
-from assets_core.planning.staleness import Expected, stamp
+from assets_core.planning.staleness import Expected, Making, stamp
 from assets_core.running.attempt import Job
 from assets_core.running.runner import tidy_up
 from assets_core.running.step import run_step
@@ -179,7 +179,7 @@ def _remember(memory: Memory, number: int, code: str, location: str) -> None:
     made = Materialization(
         id=f"{number:032x}",
         cell=CELL,
-        recipe=now.recipe(()),
+        recipe=now.recipe(Making(CELL, (), ())),
         code=now.code.digest,
         validation=SCHEMA.digest,
         config={},

@@ -246,7 +246,8 @@ def total(PARAMETERS) -> pa.Table:
 
     assert done.code == 2
     assert done.err.splitlines() == [
-        "1,001 assets upstream of the 1 selected would have to run first",
+        "1,001 of 1,002 steps are upstream of what is selected and would have to run first",
         "  Fix: --yes runs them all",
         "       --no-upstream takes them as they are",
+        "       --partitions selects fewer",
     ]

@@ -229,7 +229,7 @@ def test_a_damaged_page_is_found(path: Path) -> None:
     store.close()
     with sqlite3.connect(path) as raw:
         (page,) = raw.execute(
-            "SELECT rootpage FROM sqlite_master WHERE name = 'materializations_of_asset'"
+            "SELECT rootpage FROM sqlite_master WHERE name = 'materializations_of_cell'"
         ).fetchone()
         (size,) = raw.execute("PRAGMA page_size").fetchone()
     raw.close()

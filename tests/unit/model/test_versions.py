@@ -89,17 +89,49 @@ def test_a_recipe_differs_when_anything_does(
     cell: Cell, code: str, config: str, inputs: list[InputVersion]
 ) -> None:
     """A result found by its recipe is shown without computing: it must be the right one."""
-    recipe = recipe_digest(ORDERS, CODE, CONFIG, [GIVEN, OTHER])
+    recipe = recipe_digest(ORDERS, (), CODE, CONFIG, [GIVEN, OTHER])
 
-    assert recipe_digest(cell, code, config, inputs) != recipe
+    assert recipe_digest(cell, (), code, config, inputs) != recipe
+
+
+@pytest.mark.parametrize(
+    "windows",
+    [
+        [],
+        [(0, 3600)],
+        [(3600, 86400)],
+        [(-3600, 82800)],
+        [(0, 86400), (0, 86400)],
+        [(0, 86400), (0, 3600)],
+    ],
+    ids=str,
+)
+def test_the_time_of_a_partition_is_part_of_the_recipe(
+    windows: list[tuple[int, int]],
+) -> None:
+    """The same key in another time zone, or of another kind, is another day."""
+    day = Cell(AssetKey("orders"), "1970-01-01")
+    recipe = recipe_digest(day, [(0, 86400)], CODE, CONFIG, [GIVEN])
+
+    assert recipe_digest(day, windows, CODE, CONFIG, [GIVEN]) != recipe
+
+
+def test_the_times_of_two_dimensions_have_an_order() -> None:
+    """A day of departure and a day of booking are two things."""
+    one, other = (0, 86400), (86400, 172800)
+    cell = Cell(AssetKey("orders"), "1970-01-01|1970-01-02")
+
+    assert recipe_digest(cell, [one, other], CODE, CONFIG, []) != recipe_digest(
+        cell, [other, one], CODE, CONFIG, []
+    )
 
 
 def test_the_order_of_columns_is_part_of_the_recipe() -> None:
     """The function receives them in that order."""
     one, other = (replace(GIVEN, columns=columns) for columns in (("a", "b"), ("b", "a")))
 
-    assert recipe_digest(ORDERS, CODE, CONFIG, [one]) != recipe_digest(
-        ORDERS, CODE, CONFIG, [other]
+    assert recipe_digest(ORDERS, (), CODE, CONFIG, [one]) != recipe_digest(
+        ORDERS, (), CODE, CONFIG, [other]
     )
 
 
@@ -107,8 +139,8 @@ def test_names_of_columns_do_not_run_together() -> None:
     """`('ab',)` is not `('a', 'b')`."""
     one, other = (replace(GIVEN, columns=columns) for columns in (("ab",), ("a", "b")))
 
-    assert recipe_digest(ORDERS, CODE, CONFIG, [one]) != recipe_digest(
-        ORDERS, CODE, CONFIG, [other]
+    assert recipe_digest(ORDERS, (), CODE, CONFIG, [one]) != recipe_digest(
+        ORDERS, (), CODE, CONFIG, [other]
     )
 
 
@@ -119,8 +151,8 @@ def test_the_order_in_which_inputs_are_given_does_not_count(
     """Parameters have names; sorting a signature computes nothing anew."""
     again = [replace(GIVEN, parameter="again"), GIVEN, OTHER]
 
-    assert recipe_digest(ORDERS, CODE, CONFIG, inputs) == recipe_digest(
-        ORDERS, CODE, CONFIG, again
+    assert recipe_digest(ORDERS, (), CODE, CONFIG, inputs) == recipe_digest(
+        ORDERS, (), CODE, CONFIG, again
     )
 
 

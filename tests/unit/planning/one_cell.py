@@ -7,9 +7,9 @@ from dataclasses import replace
 from assets_core.model.assets import Asset
 from assets_core.model.keys import AssetKey, Cell
 from assets_core.model.records import Column, Head, Materialization, StoredData
-from assets_core.model.versions import CodeVersion, Component, InputVersion, digest
+from assets_core.model.versions import CodeVersion, Component, Digest, InputVersion, digest
 from assets_core.planning.reasons import Reason
-from assets_core.planning.staleness import Expected, Last, why_stale
+from assets_core.planning.staleness import Expected, Last, Making, why_stale
 
 AT = 1_700_000_000.0
 ORDERS = Cell(AssetKey("orders"))
@@ -31,10 +31,17 @@ NOW = Expected(
     validation=SCHEMA,
     storage="parquet:data",
 )
+
+
+def recipe_of(inputs: tuple[InputVersion, ...]) -> Digest:
+    """Return the recipe of the cell made from some inputs."""
+    return NOW.recipe(Making(ORDERS, (), inputs))
+
+
 MADE = Materialization(
     id="1" * 32,
     cell=ORDERS,
-    recipe=NOW.recipe(INPUTS),
+    recipe=recipe_of(INPUTS),
     code=CODE.digest,
     validation=SCHEMA.digest,
     config=NOW.config,
@@ -63,7 +70,7 @@ def why(
     forced: bool = False,
 ) -> tuple[Reason, ...]:
     """Return why the cell is stale, if something differs from what it was."""
-    return why_stale(now, inputs, last, at=AT, forced=forced)
+    return why_stale(now, Making(ORDERS, (), inputs), last, at=AT, forced=forced)
 
 
 def with_code(**changes: str) -> Expected:

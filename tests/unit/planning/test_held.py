@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from assets_core.model.keys import AssetKey, Cell
@@ -18,7 +16,7 @@ def rolled_back() -> World:
     first = world.heads[ORDERS]
     world["orders"].code = "2"
     world.run()
-    world.heads[ORDERS] = replace(first, held=True)
+    world.heads[ORDERS] = first._replace(held=True)
     return world
 
 
@@ -127,7 +125,7 @@ def test_a_released_cell_is_decided_about_again() -> None:
     """The result it had before fits the code of today, so it is shown again."""
     world = rolled_back()
 
-    world.heads[ORDERS] = replace(world.heads[ORDERS], held=False)
+    world.heads[ORDERS] = world.heads[ORDERS]._replace(held=False)
 
     assert actions(world.plan("orders")) == {"orders": "reuse"}
 

@@ -43,6 +43,7 @@ from tests.unit.planning.one_cell import (
     ORDERS,
     RAW,
     SCHEMA,
+    recipe_of,
     why,
     with_code,
 )
@@ -207,8 +208,8 @@ def test_two_parameters_of_one_upstream_are_told_apart() -> None:
         InputVersion("frame", RAW, "pandas", digest("a"), ("a",)),
         InputVersion("table", RAW, "arrow", digest("b"), ("b",)),
     )
-    made = replace(MADE, inputs=inputs, recipe=NOW.recipe(inputs))
-    last = replace(LAST, made=made, head=replace(LAST.head, recipe=made.recipe))
+    made = replace(MADE, inputs=inputs, recipe=recipe_of(inputs))
+    last = replace(LAST, made=made, head=LAST.head._replace(recipe=made.recipe))
 
     assert why(inputs=inputs, last=last) == ()
     changed = (replace(inputs[0], data_version=digest("a 2")), inputs[1])
@@ -223,8 +224,8 @@ def test_an_upstream_that_is_read_twice_changed_once() -> None:
     inputs = tuple(
         InputVersion(name, RAW, "pandas", digest("raw 1")) for name in ("one", "two")
     )
-    made = replace(MADE, inputs=inputs, recipe=NOW.recipe(inputs))
-    last = replace(LAST, made=made, head=replace(LAST.head, recipe=made.recipe))
+    made = replace(MADE, inputs=inputs, recipe=recipe_of(inputs))
+    last = replace(LAST, made=made, head=LAST.head._replace(recipe=made.recipe))
     changed = tuple(replace(one, data_version=digest("raw 2")) for one in inputs)
 
     assert len(why(inputs=changed, last=last)) == 1
@@ -266,7 +267,7 @@ def test_storage_and_schema_can_change_together() -> None:
 def test_going_back_to_the_schema_that_was_passed_last_is_nothing() -> None:
     """The head knows what it has passed, whatever it passed when it was made."""
     later = CodeVersion(digest("later"))
-    head = replace(LAST.head, stamp=stamp(later.digest, "parquet:data"))
+    head = LAST.head._replace(stamp=stamp(later.digest, "parquet:data"))
     last = replace(LAST, head=head)
 
     assert why(replace(NOW, validation=later), last=last) == ()

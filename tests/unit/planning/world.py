@@ -14,17 +14,11 @@ from assets_core.model.assets import Asset, Form, Input, Source
 from assets_core.model.graph import Graph, build_graph
 from assets_core.model.keys import AssetKey, Cell
 from assets_core.model.records import Column, Head, Materialization, StoredData
-from assets_core.model.versions import CodeVersion, Component, Digest, InputVersion, digest
+from assets_core.model.versions import CodeVersion, Component, Digest, digest
 from assets_core.planning.plan import Plan
-from assets_core.planning.planner import (
-    Known,
-    Outcome,
-    Wanted,
-    decide,
-    input_version,
-    make_plan,
-)
-from assets_core.planning.staleness import Expected
+from assets_core.planning.planner import Known, Wanted, decide, make_plan
+from assets_core.planning.reads import Outcome, Read, input_version
+from assets_core.planning.staleness import Expected, Making
 from assets_core.protocols.metadata import Reusable
 
 HOUR = 3600.0
@@ -153,13 +147,17 @@ class World:
 
     def _step(self, now: Expected, cell: Cell, *, forced: bool) -> str:
         inputs = tuple(
-            input_version(given, self._holds(given.upstream)) for given in now.asset.inputs
+            input_version(
+                Read(given, (Cell(given.upstream),)), [self._holds(given.upstream)]
+            )
+            for given in now.asset.inputs
         )
-        verdict = decide(now, inputs, cell, self.known(), forced=forced)
+        making = Making(cell, (), inputs)
+        verdict = decide(now, making, self.known(), forced=forced)
         if verdict.action is None:
             return "skipped"
         if verdict.action == "compute" or verdict.made is None:
-            self._show(now, self._compute(now, cell, inputs))
+            self._show(now, self._compute(now, making))
             return "computed"
         made = verdict.made
         if made.stored.storage != now.storage:
@@ -176,9 +174,8 @@ class World:
         head = self.heads[Cell(key)]
         return Outcome(head.data_version, self.made[head.materialization])
 
-    def _compute(
-        self, now: Expected, cell: Cell, inputs: tuple[InputVersion, ...]
-    ) -> Materialization:
+    def _compute(self, now: Expected, making: Making) -> Materialization:
+        cell, _, inputs = making
         says = self.says[cell.asset]
         code = "" if says.rounded else says.code
         read = [one.data_version for one in inputs]
@@ -193,7 +190,7 @@ class World:
         return Materialization(
             id=self._new_id(),
             cell=cell,
-            recipe=now.recipe(inputs),
+            recipe=now.recipe(making),
             code=now.code.digest,
             validation=now.validation.digest,
             config=now.config,

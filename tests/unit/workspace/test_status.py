@@ -7,12 +7,14 @@ import pytest
 from assets_core.model.keys import AssetKey, Cell
 from assets_core.model.records import Head, StepError
 from assets_core.planning.plan import Step
+from assets_core.planning.planner import Known
 from assets_core.planning.reasons import Forced
-from assets_core.workspace.status import _word
+from assets_core.workspace.status import _ByCell
 
 HEAD = Head("1" * 32, "2" * 32, "3" * 32, "4" * 32, 1.0)
 HELD = Head("1" * 32, "2" * 32, "3" * 32, "4" * 32, 1.0, held=True)
-STEP = Step(Cell(AssetKey("orders")), "compute", (Forced(),))
+ORDERS = Cell(AssetKey("orders"))
+STEP = Step(ORDERS, "compute", (Forced(),))
 ERROR = StepError("ValueError", "no luck")
 
 
@@ -37,4 +39,18 @@ def test_the_first_word_that_is_true_is_said(
     word: str,
 ) -> None:
     """Missing, failed, stale, held, fresh: the worst comes first."""
-    assert _word(step, head, gone, error) == word
+    known = Known(
+        "main",
+        heads={} if head is None else {ORDERS: head},
+        sources={},
+        missing={} if gone is None else {ORDERS: gone},
+        at=2.0,
+    )
+    by_cell = _ByCell(
+        {} if step is None else {ORDERS: step},
+        {} if error is None else {ORDERS: error},
+        {},
+        known,
+    )
+
+    assert by_cell.word(ORDERS) == word

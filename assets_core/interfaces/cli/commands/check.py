@@ -25,9 +25,13 @@ def command(asked: Asked, selection: tuple[str, ...]) -> int:
     passed over. Exits with 1 if a blocking check does not pass.
     """
     with opened(asked) as workspace:
-        keys, tools = workspace.select(selection), workspace.tools
         records = recheck(
-            tools, workspace.graph_of_assets, workspace.env, keys, tools.new_id()
+            workspace.tools,
+            workspace.graph_of_assets,
+            workspace.env,
+            workspace.keys(),
+            workspace.select(selection),
+            workspace.tools.new_id(),
         )
     if asked.json:
         asked.screen.document(check_report(records))

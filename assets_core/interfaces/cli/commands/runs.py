@@ -16,11 +16,11 @@ from assets_core.interfaces.cli.layout import (
     status_word,
     strong,
 )
-from assets_core.interfaces.cli.progress import WIDEST_NAME, step_lines
 from assets_core.interfaces.cli.project import logs_of, opened
+from assets_core.interfaces.cli.step_lines import WIDEST_NAME, step_lines
 from assets_core.interfaces.cli.summary import failure_lines
 from assets_core.interfaces.cli.words import counts_text, seconds_text, time_text
-from assets_core.model.keys import AssetKey
+from assets_core.model.keys import Cell
 from assets_core.model.records import RunRecord
 from assets_core.workspace.reports_run import run_report, runs_report
 from assets_core.workspace.workspace import Workspace
@@ -68,10 +68,9 @@ def _all(asked: Asked, workspace: Workspace) -> None:
 
 
 def _one(asked: Asked, workspace: Workspace, record: RunRecord) -> None:
-    keys = [step.cell.asset for step in record.steps]
-    logs = logs_of(workspace.tools, workspace.graph_of_assets, record.id, keys)
+    logs = logs_of(workspace.tools, record.id, [step.cell for step in record.steps])
     if asked.json:
-        texts = {key: str(path) for key, path in logs.items()}
+        texts = {cell: str(path) for cell, path in logs.items()}
         asked.screen.document(run_report(record, texts))
     else:
         asked.screen.say(*_lines(record, logs, asked.screen.width))
@@ -83,9 +82,7 @@ def _span(record: RunRecord) -> str:
     )
 
 
-def _lines(
-    record: RunRecord, logs: Mapping[AssetKey, Path], width: int | None
-) -> list[str]:
+def _lines(record: RunRecord, logs: Mapping[Cell, Path], width: int | None) -> list[str]:
     request = record.request
     facts = {
         "started": f"{time_text(record.started_at)} UTC",
@@ -93,6 +90,7 @@ def _lines(
         "by": request.by,
         "because": request.reason,
         "selection": " ".join(request.selection) or "everything",
+        "partitions": request.partitions,
         "options": " ".join(
             (["--force"] if request.force else [])
             + ([] if request.upstream else ["--no-upstream"])
@@ -104,16 +102,16 @@ def _lines(
         *in_columns([(name, clean(text)) for name, text in facts.items() if text]),
         "",
     ]
-    room = min(WIDEST_NAME, max((len(step.cell.asset) for step in record.steps), default=0))
+    room = min(WIDEST_NAME, max((len(str(step.cell)) for step in record.steps), default=0))
     for step in record.steps:
         lines += step_lines(step, room, width)
     for step in record.steps:
         if step.status == "failed":
             lines += ["", *failure_lines(step, None, width)]
-    for key, path in logs.items():
+    for cell, path in logs.items():
         lines += [
             "",
-            f"{strong('Log of')} {strong(key)}: {short_path(path)}",
+            f"{strong('Log of')} {strong(str(cell))}: {short_path(path)}",
             *indented(_tail(path)),
         ]
     return lines

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from assets_core.interfaces.cli.because import reason_lines
-from assets_core.interfaces.cli.command import Asked, Command, at_least
+from assets_core.interfaces.cli.command import Asked, Command, at_least, partition_option
 from assets_core.interfaces.cli.layout import (
     cut,
     in_columns,
@@ -19,8 +19,10 @@ from assets_core.interfaces.cli.layout import (
     status_word,
     strong,
 )
+from assets_core.interfaces.cli.partitions import bar, partition_lines
 from assets_core.interfaces.cli.project import opened
 from assets_core.interfaces.cli.words import bytes_text, rows_text, time_text
+from assets_core.workspace.finding import find_cell
 from assets_core.workspace.plain import plain
 from assets_core.workspace.showing import Shown, look_at, show_report
 
@@ -39,11 +41,15 @@ SHORT_ID = 12
     metavar="N",
     help="How many of its first rows to show.",
 )
+@partition_option()
 @click.pass_obj
-def command(asked: Asked, asset: str, *, rows: int) -> int:
+def command(asked: Asked, asset: str, *, rows: int, partition: str | None) -> int:
     """Show one asset: columns, rows, versions, checks, history."""
     with opened(asked) as workspace:
-        shown = look_at(workspace, workspace.node(asset), rows)
+        node = workspace.node(asset)
+        if partition is not None:
+            find_cell(workspace.asset(asset), partition, workspace.keys())
+        shown = look_at(workspace, node, rows, partition)
     if asked.json:
         asked.screen.document(show_report(shown))
     else:
@@ -53,7 +59,8 @@ def command(asked: Asked, asset: str, *, rows: int) -> int:
 
 def _lines(shown: Shown, width: int | None) -> list[str]:
     node, status = shown.node, shown.status
-    lines = [f"{strong(node.key)}  {status_word(status.status)}"]
+    name = node.key if shown.partition is None else f"{node.key}[{shown.partition}]"
+    lines = [f"{strong(name)}  {status_word(status.status)}"]
     if node.description:
         lines += paragraph(node.description, width, 2)
     if status.step:
@@ -64,6 +71,7 @@ def _lines(shown: Shown, width: int | None) -> list[str]:
         lines += ["", *paragraph(f"its last attempt failed: {status.error.message}", width)]
     lines += ["", *in_columns(_facts(shown))]
     for title, part in (
+        ("Partitions", _partitions(shown)),
         ("Columns", _columns(shown, width)),
         ("Checks", _checks(shown)),
         ("History", _history(shown)),
@@ -74,11 +82,12 @@ def _lines(shown: Shown, width: int | None) -> list[str]:
 
 
 def _facts(shown: Shown) -> list[tuple[str, str]]:
-    node, made, seen = shown.node, shown.status.made, shown.observed
+    node, made, seen, status = shown.node, shown.status.made, shown.observed, shown.status
+    updated = made.committed_at if made else status.updated_at
     facts = {
-        "rows": rows_text(made.rows) if made else "",
+        "rows": rows_text(status.rows) if status.rows is not None else "",
         "size": bytes_text(made.stored.bytes if made else _size(shown)),
-        "updated": f"{time_text(made.committed_at)} UTC" if made else "",
+        "updated": f"{time_text(updated)} UTC" if updated is not None else "",
         "path": short_path(Path(shown.path)) if shown.path else "",
         "data version": made.data_version if made else (seen.version if seen else ""),
         "code version": made.code if made else "",
@@ -93,6 +102,14 @@ def _facts(shown: Shown) -> list[tuple[str, str]]:
             one_line(name): one_line(str(value)) for name, value in made.metadata.items()
         }
     return [(name, text) for name, text in facts.items() if text]
+
+
+def _partitions(shown: Shown) -> list[str]:
+    """Return a bar, and which partitions have which status."""
+    if shown.status.partitions is None:
+        return []
+    keys, words = shown.status.partitions
+    return [bar(words, WIDEST_SAMPLE), *partition_lines(keys, words)]
 
 
 def _size(shown: Shown) -> int | None:

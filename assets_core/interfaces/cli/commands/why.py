@@ -5,21 +5,23 @@ from __future__ import annotations
 import click
 
 from assets_core.interfaces.cli.because import reason_lines
-from assets_core.interfaces.cli.command import Asked, Command
+from assets_core.interfaces.cli.command import Asked, Command, partition_option
 from assets_core.interfaces.cli.layout import Branch, as_tree, one_line, status_word, strong
+from assets_core.interfaces.cli.partitions import partition_lines
 from assets_core.interfaces.cli.project import opened
-from assets_core.interfaces.cli.words import time_text
+from assets_core.interfaces.cli.words import short_ranges, time_text
 from assets_core.workspace.explaining import Explained, Explanation, Root
 from assets_core.workspace.reports import causes, why_report
 
 
 @click.command("why", cls=Command)
 @click.argument("asset")
+@partition_option()
 @click.pass_obj
-def command(asked: Asked, asset: str) -> int:
+def command(asked: Asked, asset: str, *, partition: str | None) -> int:
     """Explain why an asset is stale, down to the root cause."""
     with opened(asked) as workspace:
-        explanation = workspace.why(asset)
+        explanation = workspace.why(asset, partition=partition)
     if asked.json:
         asked.screen.document(why_report(explanation))
     else:
@@ -29,7 +31,12 @@ def command(asked: Asked, asset: str) -> int:
 
 def _lines(explanation: Explanation) -> list[str]:
     status = explanation.status
-    lines = [f"{strong(status.key)} is {status_word(status.status)}"]
+    lines = [f"{strong(_name(explanation))} is {status_word(status.status)}"]
+    if status.partitions is not None and not explanation.alike:
+        keys, words = status.partitions
+        lines += partition_lines(keys, words)
+    elif explanation.alike:
+        lines += [f"the same for {short_ranges(explanation.alike)}"]
     if explanation.reasons:
         branches = [branch for one in explanation.reasons for branch in _branches(one)]
         lines += as_tree(branches)
@@ -41,6 +48,11 @@ def _lines(explanation: Explanation) -> list[str]:
         problem = one_line(status.error.message.partition("\n")[0])
         lines += ["", f"its last attempt failed: {problem}"]
     return lines
+
+
+def _name(explanation: Explanation) -> str:
+    key, partition = explanation.status.key, explanation.partition
+    return key if partition is None else f"{key}[{partition}]"
 
 
 def _branches(explained: Explained) -> list[Branch]:

@@ -1,0 +1,80 @@
+"""The instants at which a cron expression fires in a zone."""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from assets_core.model.partitions.zones import DAY, PLAIN
+
+_CHUNK = 8 * DAY
+_LEAD = 2 * DAY
+_MINUTE = 60
+
+
+def ticks(cron: str, zone: str, start: int, stop: int) -> array[int]:
+    """Return the ticks from `start` to `stop`, both included.
+
+    They are found in chunks that always begin at the same instants, so a tick never
+    depends on what was asked for.
+    """
+    found = array("q")
+    number = start // _CHUNK
+    while number <= stop // _CHUNK:
+        inside, number = _chunk(cron, zone, number)
+        found.extend(inside)
+    return found[bisect_left(found, start) : bisect_right(found, stop)]
+
+
+def problem_of(cron: str) -> str:
+    """Return what is wrong with a cron expression; empty when nothing is."""
+    from cronsim import CronSim, CronSimError  # noqa: PLC0415 - only who uses cron pays
+
+    try:
+        next(CronSim(cron, datetime(2000, 1, 1, tzinfo=UTC)))
+    except CronSimError as error:
+        return str(error)
+    except StopIteration:
+        return "It never fires"
+    except ValueError:  # a number of thousands of digits
+        return "It cannot be read"
+    return ""
+
+
+@lru_cache(maxsize=8_192)
+def _chunk(cron: str, zone: str, number: int) -> tuple[array[int], int]:
+    """Return the ticks of a chunk, and the number of the next chunk that has any."""
+    start = number * _CHUNK
+    found = array("q")
+    for tick in _walk(cron, zone, start - _LEAD):
+        if tick >= start + _CHUNK:
+            return found, tick // _CHUNK
+        if tick >= start:
+            found.append(tick)
+    return found, number + 1  # none in fifty years, as far as is looked
+
+
+def _walk(cron: str, zone: str, start: int) -> Iterator[int]:
+    """Yield the ticks after an instant, each later than the one before.
+
+    Where a clock is put back over midnight, a search for a day goes back to the first
+    midnight of it and would stay there for ever; then it is begun again a little later.
+    """
+    from cronsim import CronSim  # noqa: PLC0415 - only who uses cron pays
+
+    clock = UTC if zone == PLAIN else ZoneInfo(zone)
+    last, begin, stuck = start, start, True
+    while stuck:
+        stuck = False
+        for moment in CronSim(cron, datetime.fromtimestamp(begin, clock)):
+            tick = int(moment.timestamp())
+            if tick <= last:
+                stuck = True
+                break
+            yield tick
+            last = tick
+        begin = max(begin, last) + _MINUTE

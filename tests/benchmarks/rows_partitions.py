@@ -1,0 +1,163 @@
+"""The rows about partitions: a year of days, and assets of very many cells."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from tests.benchmarks.measuring import Row, Sample, alternate, expect, run_program
+
+HERE = Path(__file__).parent
+SINGLE, BATCH, BARE = "single", "batch", "bare"
+ASSETS = 3
+
+_COMMON = """
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+DAYS = {days}
+END = str(pd.Timestamp("2023-01-01") + pd.Timedelta(days=DAYS))
+
+
+def rows(day):
+    rng = np.random.default_rng(day.dayofyear)
+    kinds, values = rng.integers(0, 5, 100), rng.random(100)
+    return pd.DataFrame({{"id": np.arange(100), "value": values, "kind": kinds}})
+
+
+def doubled(frame):
+    return frame.assign(twice=frame["value"] * 2)
+
+
+def summed(frame, by):
+    return frame.groupby(by, as_index=False)["twice"].sum()
+
+"""
+
+_SCRIPTS = {
+    BARE: """
+def path(name, day):
+    found = Path("data", name, f"date={day.date()}")
+    found.mkdir(parents=True)
+    return found / "data.parquet"
+
+
+for day in pd.date_range("2023-01-01", periods=DAYS):
+    first, second = path("first", day), path("second", day)
+    rows(day).to_parquet(first)
+    doubled(pd.read_parquet(first)).to_parquet(second)
+    summed(pd.read_parquet(second), ["kind"]).to_parquet(path("third", day))
+""",
+    SINGLE: """
+from assets_core import DailyPartitions, asset, materialize
+
+ALL = DailyPartitions("2023-01-01", END)
+
+
+@asset(partitions=ALL)
+def first(context) -> pd.DataFrame:
+    return rows(pd.Timestamp(context.partition.key))
+
+
+@asset(partitions=ALL)
+def second(first: pd.DataFrame) -> pd.DataFrame:
+    return doubled(first)
+
+
+@asset(partitions=ALL)
+def third(second: pd.DataFrame) -> pd.DataFrame:
+    return summed(second, ["kind"])
+
+
+materialize([first, second, third])
+""",
+    BATCH: """
+from assets_core import DailyPartitions, asset, materialize
+
+ALL = DailyPartitions("2023-01-01", END)
+
+
+@asset(partitions=ALL, batch="all")
+def first(context) -> pd.DataFrame:
+    days = [rows(pd.Timestamp(day.key)).assign(date=day.key) for day in context.partitions]
+    return pd.concat(days, ignore_index=True)
+
+
+@asset(partitions=ALL, batch="all")
+def second(first: pd.DataFrame) -> pd.DataFrame:
+    return doubled(first)
+
+
+@asset(partitions=ALL, batch="all")
+def third(second: pd.DataFrame) -> pd.DataFrame:
+    return summed(second, ["date", "kind"])
+
+
+materialize([first, second, third])
+""",
+}
+
+
+def days(folder: Path, count: int, times: int) -> Iterator[Row]:
+    """Measure three assets of so many days: a call for each day, and a call for all."""
+    done = dict.fromkeys(_SCRIPTS, 0)
+
+    def run(name: str) -> Sample:
+        place = folder / f"{name}-{done[name]}"
+        done[name] += 1
+        place.mkdir(parents=True)
+        script = place / "work.py"
+        script.write_text(_COMMON.format(days=count) + _SCRIPTS[name])
+        sample = run_program([sys.executable, script], place)
+        stored = sorted(
+            path.stat().st_size > 0 for path in place.glob("data/*/*/data.parquet")
+        )
+        expect("stored partitions", stored, [True] * ASSETS * count)
+        total = run_program([sys.executable, HERE / "sum_days.py", place / "data"], place)
+        shutil.rmtree(place)
+        return replace(sample, output=total.output)
+
+    samples = alternate({name: partial(run, name) for name in _SCRIPTS}, times)
+    outputs = {sample.output for many in samples.values() for sample in many}
+    expect("different sums", len(outputs), 1)
+    work = f"{ASSETS} assets × {count} days"
+    single = Row(
+        name="days",
+        work=f"{work}, one call a day",
+        reference="bare pandas + pyarrow loop, no fsync",
+        ours=samples[SINGLE],
+        bare=samples[BARE],
+        checked="a file for each day, and the same sums",
+        budget=1.2,
+    )
+    yield single
+    title = f"{work}, one call for all"
+    yield replace(single, name="days-batch", work=title, ours=samples[BATCH], budget=0.3)
+
+
+def cells(folder: Path, assets: int, count: int) -> Iterator[Row]:
+    """Measure planning of so many cells; there is nothing to compare it with."""
+    folder.mkdir(parents=True)
+    sample = run_program(
+        [sys.executable, HERE / "cells.py", str(assets), str(count)], folder
+    )
+    shutil.rmtree(folder)
+    found = sample.document()
+    for name, seconds in found["took"].items():
+        size = f"; {found['bytes_per_cell']:,.0f} bytes of metadata a cell"
+        yield Row(
+            name=f"cells-{assets}x{count}-{name.replace(' ', '-')}",
+            work=f"{assets:,} assets × {count:,} partitions: {name}",
+            reference="nothing does it",
+            ours=[Sample(seconds, seconds, found["peak_mb"])],
+            bare=[],
+            checked=f"the steps and the fresh cells{size if name == 'fill' else ''}",
+            missing="there is no reference",
+        )

@@ -1,0 +1,147 @@
+"""Schemas, checks and upkeep of assets with partitions."""
+
+from __future__ import annotations
+
+import pytest
+
+from assets_core import DefinitionError, MissingDataError, Workspace
+from assets_core.upkeep.doctor import examine
+from tests.flows.partitions.slices import Sliced, computed, counted, errors
+
+CHECKED = """
+from pandera.pandas import Column, DataFrameSchema
+
+DAYS = DailyPartitions("2024-01-01", "2024-01-05")
+SCHEMA = DataFrameSchema({
+    "n": Column(int), "date": Column("date32[pyarrow]", required=False)
+})
+
+
+@asset
+def limit():
+    return pa.table({"most": [3]})
+
+
+@asset(partitions=DAYS, schema=SCHEMA)
+def day(context):
+    return pa.table({"n": [context.partition.start.day]})
+
+
+@check(day)
+def small(day: pa.Table, limit: pa.Table):
+    assert day.column_names == ["n", "date"]
+    most = limit["most"][0].as_py()
+    return CheckResult(day["n"][0].as_py() <= most, "too many")
+
+
+@check(day, blocking=False)
+def odd(day: pa.Table):
+    return day["n"][0].as_py() % 2 == 1
+
+
+@asset
+def whole(day: pa.Table):
+    return day
+"""
+
+
+def test_checks_look_at_each_partition_with_its_columns(sliced: Sliced) -> None:
+    """One that does not pass costs its partition; a warning costs nothing."""
+    sliced.write(CHECKED)
+    result = sliced.run()
+    assert list(errors(result)) == ["day[2024-01-04]", "whole"]
+    assert "too many" in errors(result)["day[2024-01-04]"]
+    warned = [
+        (str(step.cell), check.check)
+        for step in result.steps
+        for check in step.checks
+        if not check.passed and not check.blocking
+    ]
+    assert ("day[2024-01-02]", "odd") in warned
+    assert len(sliced.heads()) == 4
+
+
+def test_another_check_looks_at_what_is_stored_and_computes_nothing(
+    sliced: Sliced,
+) -> None:
+    """As for an asset without partitions."""
+    sliced.write(CHECKED.replace('"most": [3]', '"most": [9]'))
+    assert counted(sliced.run()) == {"computed": 6}
+    sliced.edit("% 2 == 1", "% 3 == 1")
+    assert counted(sliced.run()) == {"revalidated": 4}
+
+
+def test_what_is_kept_is_found_whole(sliced: Sliced) -> None:
+    """Doctor, verification and garbage collection know partitions."""
+    sliced.write(CHECKED.replace('"most": [3]', '"most": [9]'))
+    sliced.run()
+    sliced.edit(
+        '"n": [context.partition.start.day]', '"n": [context.partition.start.day + 1]'
+    )
+    sliced.run()
+    with Workspace.open(sliced.folder) as workspace:
+        assert workspace.verify(deep=True).findings == ()
+        assert workspace.gc().deleted == ()
+        examined = examine(workspace.tools, workspace.graph_of_assets, "main")
+        assert examined.findings == ()
+    sliced.delete("day", "2024-01-02")
+    with Workspace.open(sliced.folder) as workspace:
+        found = workspace.verify().findings
+        assert [(one.kind, one.asset, one.partition) for one in found] == [
+            ("output_missing", "day", "2024-01-02")
+        ]
+    assert computed(sliced.run()) == {"day[2024-01-02]"}
+
+
+def test_an_older_definition_disturbs_no_upkeep(sliced: Sliced) -> None:
+    """Data of another zone is kept, and nobody takes it for damage."""
+    sliced.write(CHECKED.replace('"most": [3]', '"most": [9]'))
+    sliced.run()
+    sliced.edit('"2024-01-05")', '"2024-01-03", timezone="Asia/Tokyo")')
+    for _ in range(2):
+        with Workspace.open(sliced.folder) as workspace:
+            assert workspace.verify(deep=True).findings == ()
+            assert workspace.gc().deleted == ()
+            examined = examine(workspace.tools, workspace.graph_of_assets, "main")
+            assert examined.findings == ()
+            workspace.statuses()
+        sliced.run()
+
+
+def test_an_empty_list_says_so_when_it_is_read(sliced: Sliced) -> None:
+    """There is no data yet, which is an error with a name."""
+    sliced.write(
+        """
+        @asset(partitions=DynamicPartitions("customers"))
+        def customer():
+            return pa.table({"n": [1]})
+        """
+    )
+    assert sliced.run().steps == ()
+    with (
+        Workspace.open(sliced.folder) as workspace,
+        pytest.raises(MissingDataError, match="no partition yet"),
+    ):
+        workspace.load("customer")
+
+
+def test_a_check_that_asks_for_partitions_is_refused(sliced: Sliced) -> None:
+    """It gets the partition that it tests; anything else it would not get, in silence."""
+    sliced.write(CHECKED.replace("limit: pa.Table", "limit: list[pa.Table]"))
+    with pytest.raises(DefinitionError, match="reads 'limit' by partition"):
+        sliced.plan()
+
+
+def test_a_long_key_has_a_log(sliced: Sliced) -> None:
+    """Letters outside of ASCII take nine characters each in the name of a file."""
+    sliced.write(
+        """
+        @asset(partitions=StaticPartitions(["日" * 50]))
+        def long(context):
+            context.log.info("said")
+            return pa.table({"n": [1]})
+        """
+    )
+    sliced.run()
+    (log,) = (sliced.folder / ".assets" / "logs").rglob("*.log")
+    assert "said" in log.read_text()
