@@ -44,8 +44,7 @@ def publish_pending(tools: Tools, graph: Graph, env: str) -> None:
     for publication in tools.store.pending_publications(env):
         node = graph.nodes.get(publication.cell.asset)
         if not isinstance(node, Asset):
-            tools.store.published([publication])  # no longer declared: nothing to show
-            continue
+            continue  # no longer declared: it is shown if it is declared again
         try:
             publish(tools, node, publication)
         except AssetsError as error:

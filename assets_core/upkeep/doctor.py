@@ -48,14 +48,14 @@ def examine(tools: Tools, graph: Graph, env: str) -> Examined:
             _state("store_damaged", text, "restore it from a backup")
             for text in tools.store.problems()
         ),
-        *_unfinished(tools, env),
+        *_unfinished(tools, graph, env),
     ]
     for cell, head in heads.items():
         findings += _head(tools, graph, env, cell, head, records.get(head.materialization))
     return Examined(tuple(findings), len(heads) + 1)
 
 
-def _unfinished(tools: Tools, env: str) -> Iterator[Finding]:
+def _unfinished(tools: Tools, graph: Graph, env: str) -> Iterator[Finding]:
     """What a run that was stopped leaves, and the next run puts right by itself."""
     fix = "run: assets materialize"
     leftovers = [
@@ -73,6 +73,8 @@ def _unfinished(tools: Tools, env: str) -> Iterator[Finding]:
             yield Finding("leftover", None, None, path, text, fix)
     for publication in tools.store.pending_publications(env):
         cell = publication.cell
+        if cell.asset not in graph.nodes:
+            continue  # nobody waits for it
         text = "its stable path does not follow its data yet"
         yield Finding("unpublished", cell.asset, cell.partition, None, text, fix)
 

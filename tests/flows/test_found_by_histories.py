@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
+
+import pytest
 
 from assets_core import Workspace
 from tests.flows.small_project import Project
@@ -119,3 +124,37 @@ def test_a_helper_that_moved_is_not_named_for_another_edit(project: Project) -> 
     project.edit("LIMIT = 3", "LIMIT = 4")
 
     assert reasons(project, "orders") == ["constant pipeline.LIMIT: 3 → 4"]
+
+
+@pytest.mark.sweep
+def test_what_was_not_published_when_its_asset_was_removed_is_published_later(
+    project: Project,
+) -> None:
+    """The note that its path has to follow was struck off while nobody declared it."""
+    text = """
+    @asset
+    def first() -> pa.Table:
+        return pa.table({"n": [1]})
+
+
+    @asset
+    def second() -> pa.Table:
+        return pa.table({"n": [2]})
+    """
+    project.write(text)
+    program = [Path(sys.executable).with_name("assets"), "materialize"]
+    crash = {**os.environ, "ASSETS_CRASH": "commit.done:1:kill"}
+    killed = subprocess.run(
+        program, cwd=project.folder, env=crash, capture_output=True, check=False
+    )
+    with Workspace.open(project.folder) as workspace:
+        (key,) = {cell.asset for cell in workspace.tools.store.heads("main")}
+    other = {"first": "second", "second": "first"}[key]
+    project.edit(f"def {key}()", "def another()")
+    project.run()
+    project.edit("def another()", f"def {key}()")
+    project.run()
+
+    assert killed.returncode == -9
+    assert project.stable(key).is_file()
+    assert project.stable(other).is_file()

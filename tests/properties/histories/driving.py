@@ -80,7 +80,9 @@ class Life:
         if head is None or head.made.content in self.oracle.gone:
             return False
         path = (self.folder / "data" / f"{key}.parquet").resolve()
-        path.unlink(missing_ok=True)
+        if not path.exists():
+            return False  # killed before it was published, and not found by this path
+        path.unlink()
         self.deleted[head.made.content] = path
         self.oracle.gone.add(head.made.content)
         return True
