@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from assets_core.model.assets import Publish
@@ -12,6 +12,10 @@ from assets_core.model.records import StoredData
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+
+Shown = tuple[Cell, StoredData, str]
+"""A cell, the data that its stable path is to show, and a text that nobody else uses."""
 
 
 class Staged(Protocol):
@@ -111,6 +115,17 @@ class IOManager(Protocol):
         names: tuple[str, ...] = (),
     ) -> None:
         """Make the cell's stable path show this data, in one step."""
+        ...
+
+    def publish_all(
+        self,
+        shown: Sequence[Shown],
+        *,
+        how: Publish | None,
+        env: str,
+        names: tuple[str, ...] = (),
+    ) -> None:
+        """Do what `publish` does for several cells of one asset, each in one step."""
         ...
 
     def publishes(self, how: Publish | None) -> bool:

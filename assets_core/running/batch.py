@@ -12,13 +12,13 @@ from dataclasses import replace
 from threading import Lock
 
 from assets_core.errors import AssetsError, CollectedError, DataError
+from assets_core.files import in_parallel
 from assets_core.model.events import Warned
 from assets_core.model.keys import Cell
 from assets_core.model.records import StepRecord
 from assets_core.running.attempt import Job
 from assets_core.running.committing import Showing, commit, store_table
 from assets_core.running.computing import Computed
-from assets_core.running.parallel import in_parallel
 from assets_core.running.step import (
     Decided,
     act,

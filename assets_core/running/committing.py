@@ -19,15 +19,13 @@ from assets_core.model.records import (
     Commit,
     Head,
     Materialization,
-    Publication,
     StepRecord,
     StepStatus,
     StoredData,
 )
 from assets_core.running.attempt import Attempt
 from assets_core.running.heads import head_window
-from assets_core.running.parallel import in_parallel
-from assets_core.running.publishing import publish
+from assets_core.running.publishing import publish_all
 from assets_core.versioning.canonical import schema_to_json
 from assets_core.versioning.data_version import data_version
 
@@ -126,8 +124,12 @@ def commit(results: Sequence[Showing]) -> list[StepRecord]:
     """Let cells show results: all of them in one transaction, or none."""
     tools = results[0].attempt.tools
     publications = tools.store.commit_all([_commit(one) for one in results])
-    notes = zip(results, publications, strict=True)
-    in_parallel(_publish, [(one.attempt, note) for one, note in notes if note is not None])
+    notes = [note for note in publications if note is not None]
+    try:
+        publish_all(tools, results[0].attempt.job.asset, notes)
+    except AssetsError as error:
+        # The data is committed and safe, and the notes for its paths are kept.
+        tools.notify(Warned(f"{error}\n  The next run tries it again"))
     return [
         record_of(one.attempt.job.cell, one.status, one.made, one.made.reasons, one.checks)
         for one in results
@@ -156,16 +158,6 @@ def _commit(one: Showing) -> Commit:
         publish=True,
         run_id=job.run_id,
     )
-
-
-def _publish(note: tuple[Attempt, Publication]) -> None:
-    attempt, publication = note
-    tools = attempt.tools
-    try:
-        publish(tools, attempt.job.asset, publication)
-    except AssetsError as error:
-        # The data is committed and safe, and the note for its path is kept.
-        tools.notify(Warned(f"{error}\n  The next run tries it again"))
 
 
 def record_of(

@@ -7,12 +7,15 @@ does not matter who does it, or how often.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from assets_core.errors import AssetsError, StoreError
 from assets_core.files import crash_point
 from assets_core.model.assets import Asset
 from assets_core.model.events import Warned
 from assets_core.model.graph import Graph
 from assets_core.model.records import Publication
+from assets_core.protocols.io import IOManager, Shown
 from assets_core.running.tools import Tools
 
 
@@ -37,6 +40,33 @@ def publish(tools: Tools, asset: Asset, publication: Publication) -> None:
         shown = head.materialization
     tools.store.published([publication])
     crash_point("publish.recorded")
+
+
+def publish_all(tools: Tools, asset: Asset, publications: Sequence[Publication]) -> None:
+    """Do what `publish` does for several cells of one asset, in as few changes."""
+    if len(publications) <= 1:
+        for publication in publications:
+            publish(tools, asset, publication)
+        return
+    env = publications[0].env
+    before = tools.store.heads(env, [asset.key])
+    notes = [note for note in publications if note.cell in before]
+    made = tools.store.materializations(before[note.cell].materialization for note in notes)
+    shown: dict[IOManager, list[Shown]] = {}
+    for note in notes:
+        one = made[before[note.cell].materialization].stored
+        unique = f"{note.id:x}"
+        shown.setdefault(tools.io_with(note.cell, one), []).append((note.cell, one, unique))
+    names = asset.partition_columns
+    for manager, many in shown.items():
+        manager.publish_all(many, how=asset.publish, env=env, names=names)
+    after = tools.store.heads(env, [asset.key])
+    done = [note for note in notes if after.get(note.cell) == before[note.cell]]
+    tools.store.published(done)
+    crash_point("publish.recorded")
+    for note in notes:
+        if note not in done:
+            publish(tools, asset, note)
 
 
 def publish_pending(tools: Tools, graph: Graph, env: str) -> None:

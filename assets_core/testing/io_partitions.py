@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pyarrow as pa
@@ -236,3 +237,37 @@ class PartitionsSuite(IOSuite):
                 show(manager, stored, cell, env=env, names=names_of(cell))
 
         assert [path.name for path in tmp_path.iterdir()] == ["project"]
+
+    def test_many_are_published_at_once_as_if_one_by_one(self, manager: IOManager) -> None:
+        """And again, when some of them have changed."""
+        first = {
+            cell: keep(manager, rows_of(number), cell) for number, cell in enumerate(DAYS)
+        }
+        notes = [
+            (cell, one, f"{number:x}") for number, (cell, one) in enumerate(first.items())
+        ]
+        manager.publish_all(notes, how=None, env="main", names=names_of(DAYS[0]))
+        other = keep(manager, rows_of(99), DAYS[1])
+        manager.publish_all(
+            [(DAYS[1], other, "a"), (DAYS[2], first[DAYS[2]], "b")],
+            how=None,
+            env="main",
+            names=names_of(DAYS[0]),
+        )
+
+        shown = {**first, DAYS[1]: other}
+        for cell in DAYS:
+            assert published(manager, cell) in {shown[cell].location, None}
+        assert {published(manager, cell) is None for cell in DAYS} != {True, False}
+
+    def test_its_state_is_another_when_something_was_deleted(
+        self, manager: IOManager
+    ) -> None:
+        """Or it says that it cannot tell."""
+        stored = [keep(manager, rows_of(number), cell) for number, cell in enumerate(DAYS)]
+        later = time.time() + 3600
+        before = manager.state(later)
+        manager.delete(stored[0].location)
+
+        assert manager.state(time.time()) is None
+        assert before is None or manager.state(later) != before

@@ -15,7 +15,7 @@ from io_managers.parquet import COMPRESSIONS, ParquetIOManager
 from io_managers.stores.local import LocalStore
 
 DEFAULTS = {
-    "path": "data/warehouse.duckdb",
+    "database": "data/warehouse.duckdb",
     "storage": "tables",
     "publish": "view",
     "lock_timeout": 30,
@@ -29,7 +29,7 @@ FOR_VIEWS = ("root", "compression")
 def make_duckdb(project: str, options: Mapping[str, Any]) -> IOManager:
     """Return the IO manager for an `[io.NAME]` section with `type = "duckdb"`.
 
-    Options: `path`, the database file (default `data/warehouse.duckdb`); `storage`,
+    Options: `database`, the file (default `data/warehouse.duckdb`); `storage`,
     where the rows are (`tables` of that file, or Parquet files and `views` on them);
     `publish`, whether other tools find the data (`view` or `none`); `lock_timeout`, how
     many seconds to wait for others who have the file open (30). For `views` also `root`
@@ -46,11 +46,11 @@ def make_duckdb(project: str, options: Mapping[str, Any]) -> IOManager:
         raise ConfigurationError(
             "; ".join(problems), fix="mend the options of this section"
         )
-    path, timeout = Path(project, given["path"]), float(given["lock_timeout"])
+    path, timeout = Path(project, given["database"]), float(given["lock_timeout"])
     published = given["publish"] == "view"
     if not views:
         return TablesIOManager(
-            f"duckdb:{given['path']}",
+            f"duckdb:{given['database']}",
             open_database(path),
             published=published,
             timeout=timeout,
@@ -62,7 +62,7 @@ def _make_views(
     project: str, given: Mapping[str, Any], file: ViewFile, *, published: bool
 ) -> IOManager:
     root = Path(project, given["root"]).absolute()
-    storage = f"duckdb:{given['path']}:{given['root']}"
+    storage = f"duckdb:{given['database']}:{given['root']}"
     store = LocalStore(storage, root, ".parquet")
     inner = ParquetIOManager(store, compression=given["compression"], publish="none")
     return ViewsIOManager(storage, inner, root, file, published=published)
@@ -79,7 +79,7 @@ def _unknown(options: Mapping[str, Any]) -> list[str]:
 
 def _wrong(given: Mapping[str, Any]) -> list[str]:
     problems = []
-    for name, what in (("path", "file"), ("root", "folder")):
+    for name, what in (("database", "file"), ("root", "folder")):
         value = given[name]
         if not isinstance(value, str) or not value:
             problems.append(f"'{name}' must be the name of a {what}")

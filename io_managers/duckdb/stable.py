@@ -8,6 +8,7 @@ drops its comment, so that one that somebody has replaced is no longer ours.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -142,8 +143,11 @@ class PartitionView:
 
     def put(
         self, connection: duckdb.DuckDBPyConnection, location: str, query: Definition
-    ) -> None:
-        """Make the partition show a version, inside a transaction."""
+    ) -> bool:
+        """Make the partition show a version, inside a transaction.
+
+        Return whether the view of the asset has to be made again, with `show_all`.
+        """
         before = self._columns(connection)
         columns = [
             statement("{value} AS {name}", value=Definition(_typed(key)), name=name)
@@ -154,13 +158,11 @@ class PartitionView:
             location,
             statement("SELECT *, {columns} FROM ({query})", columns=columns, query=query),
         )
-        if before != self._columns(connection) or not self._whole.shown(connection):
-            self._show_all(connection)
+        return before != self._columns(connection) or not self._whole.shown(connection)
 
     def drop(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Take the partition away, inside a transaction."""
+        """Take the partition away, inside a transaction; then comes `show_all`."""
         self._own.drop(connection)
-        self._show_all(connection)
 
     def _parts(self) -> list[tuple[str, str]]:
         partition = self.cell.partition or ""
@@ -171,7 +173,7 @@ class PartitionView:
     def _columns(self, connection: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
         return connection.execute(_COLUMNS, [*self._own.place]).fetchall()
 
-    def _show_all(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def show_all(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Let the view of the asset show all partitions that there are."""
         found = connection.execute(_PARTITIONS, [SCHEMA]).fetchall()
         mine = {
@@ -189,6 +191,32 @@ class PartitionView:
         self._whole.put(
             connection, "partitions", Definition(" UNION ALL BY NAME ".join(selects))
         )
+
+
+Put = tuple["StableView | PartitionView", str, Definition]
+"""A view, the location that it is to show, and the query that reads it."""
+
+
+def put_all(connection: duckdb.DuckDBPyConnection, puts: Sequence[Put]) -> None:
+    """Let views of cells of one asset show versions, inside a transaction."""
+    again = None
+    for view, location, query in puts:
+        if isinstance(view, StableView):
+            view.put(connection, location, query)
+        elif view.put(connection, location, query):
+            again = view
+    if again is not None:
+        again.show_all(connection)
+
+
+def drop_all(
+    connection: duckdb.DuckDBPyConnection, views: Sequence[StableView | PartitionView]
+) -> None:
+    """Take the views of cells of one asset away, inside a transaction."""
+    for view in views:
+        view.drop(connection)
+    if isinstance(views[-1], PartitionView):
+        views[-1].show_all(connection)
 
 
 def stable_view(cell: Cell, env: str, names: tuple[str, ...]) -> StableView | PartitionView:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -22,14 +22,21 @@ from assets_core.model.assets import Publish
 from assets_core.model.garbage import StoredObject
 from assets_core.model.keys import Cell
 from assets_core.model.records import StoredData
-from assets_core.protocols.io import Staged
+from assets_core.protocols.io import Shown, Staged
 from io_managers.columns import wanted_columns
 from io_managers.duckdb import versions
 from io_managers.duckdb.database import Database
 from io_managers.duckdb.descriptions import checksum_of, describe
 from io_managers.duckdb.names import SCHEMA, is_version_name, place_of, version_name
 from io_managers.duckdb.quoting import statement
-from io_managers.duckdb.stable import stable_view
+from io_managers.duckdb.stable import (
+    PartitionView,
+    Put,
+    StableView,
+    drop_all,
+    put_all,
+    stable_view,
+)
 from io_managers.duckdb.types import column_definitions
 
 
@@ -243,21 +250,30 @@ class TablesIOManager:
         names: tuple[str, ...] = (),
     ) -> None:
         """Make the stable view show this version, in one transaction."""
-        del unique
-        view = stable_view(cell, env, names)
-        if not self.publishes(how) and self.published(cell, env=env, names=names) is None:
+        self.publish_all([(cell, stored, unique)], how=how, env=env, names=names)
+
+    def publish_all(
+        self,
+        shown: Sequence[Shown],
+        *,
+        how: Publish | None,
+        env: str,
+        names: tuple[str, ...] = (),
+    ) -> None:
+        """Make the stable views show versions, in one transaction."""
+        views = [stable_view(cell, env, names) for cell, _, _ in shown]
+        first = shown[0][0]
+        if not self.publishes(how) and self.published(first, env=env, names=names) is None:
             return
-        with self._to_change(cell) as connection:
+        with self._to_change(first) as connection:
             if not self.publishes(how):
-                view.drop(connection)
+                drop_all(connection, views)
             else:
-                view.check(connection, self._where)
-                query = statement(
-                    "SELECT * FROM {schema}.{name}", schema=SCHEMA, name=stored.location
-                )
-                view.put(connection, stored.location, query)
+                for view in views:
+                    view.check(connection, self._where)
+                put_all(connection, _puts(views, shown))
             crash_point("duckdb.publishing")
-        with self._named_errors(cell):
+        with self._named_errors(first):
             crash_point("duckdb.published")
 
     def published(self, cell: Cell, *, env: str, names: tuple[str, ...] = ()) -> str | None:
@@ -306,3 +322,14 @@ class TablesIOManager:
                 fix="nothing was changed; check disk space and rights, then run again",
                 where=self._where,
             ) from error
+
+
+def _puts(views: Sequence[StableView | PartitionView], shown: Sequence[Shown]) -> list[Put]:
+    return [
+        (
+            view,
+            stored.location,
+            statement("SELECT * FROM {schema}.{name}", schema=SCHEMA, name=stored.location),
+        )
+        for view, (_, stored, _) in zip(views, shown, strict=True)
+    ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import duckdb
@@ -23,7 +23,7 @@ from assets_core.model.assets import Publish
 from assets_core.model.garbage import StoredObject
 from assets_core.model.keys import Cell
 from assets_core.model.records import StoredData
-from assets_core.protocols.io import IOManager, Staged
+from assets_core.protocols.io import IOManager, Shown, Staged
 from assets_core.versioning.canonical import canonical_schema
 from io_managers.duckdb.database import (
     CONFIG,
@@ -34,7 +34,7 @@ from io_managers.duckdb.database import (
 )
 from io_managers.duckdb.names import place_of
 from io_managers.duckdb.quoting import Definition, Literal, statement
-from io_managers.duckdb.stable import stable_view
+from io_managers.duckdb.stable import drop_all, put_all, stable_view
 from io_managers.duckdb.types import casts_for_views, column_definitions
 
 _MAKING = {
@@ -247,15 +247,34 @@ class ViewsIOManager:
         names: tuple[str, ...] = (),
     ) -> None:
         """Make the stable view show this version, in one step."""
-        view = stable_view(cell, env, names)
-        if not self.publishes(how) and self.published(cell, env=env, names=names) is None:
+        self.publish_all([(cell, stored, unique)], how=how, env=env, names=names)
+
+    def publish_all(
+        self,
+        shown: Sequence[Shown],
+        *,
+        how: Publish | None,
+        env: str,
+        names: tuple[str, ...] = (),
+    ) -> None:
+        """Make the stable views show versions, all in one step."""
+        views = [stable_view(cell, env, names) for cell, _, _ in shown]
+        (first, _, unique), *_ = shown
+        if not self.publishes(how) and self.published(first, env=env, names=names) is None:
             return
         with self._named_errors(), self._file.changing(unique) as connection:
             if not self.publishes(how):
-                view.drop(connection)
+                drop_all(connection, views)
                 return
-            view.check(connection, self._where)
-            view.put(connection, stored.location, _query(self._root / stored.location))
+            for view in views:
+                view.check(connection, self._where)
+            put_all(
+                connection,
+                [
+                    (view, stored.location, _query(self._root / stored.location))
+                    for view, (_, stored, _) in zip(views, shown, strict=True)
+                ],
+            )
 
     def published(self, cell: Cell, *, env: str, names: tuple[str, ...] = ()) -> str | None:
         """Return the location that the stable view shows."""

@@ -142,7 +142,7 @@ def test_what_was_not_published_when_its_asset_was_removed_is_published_later(
         return pa.table({"n": [2]})
     """
     project.write(text)
-    program = [Path(sys.executable).with_name("assets"), "materialize"]
+    program = [str(Path(sys.executable).with_name("assets")), "materialize"]
     crash = {**os.environ, "ASSETS_CRASH": "commit.done:1:kill"}
     killed = subprocess.run(
         program, cwd=project.folder, env=crash, capture_output=True, check=False

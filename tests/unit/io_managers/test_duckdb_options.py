@@ -21,7 +21,7 @@ from io_managers.duckdb.quoting import Literal, quoted_name, statement
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
 WRONG: dict[str, Any] = {
-    "path": "",
+    "database": "",
     "storage": "rows",
     "publish": "link",
     "lock_timeout": "long",
@@ -43,13 +43,13 @@ def test_all_wrong_options_are_told_at_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "problem"),
     [
-        ({"path": "s3://bucket/x.duckdb"}, "must be a file of this machine"),
-        ({"path": 3}, "must be the name of a file"),
+        ({"database": "s3://bucket/x.duckdb"}, "must be a file of this machine"),
+        ({"database": 3}, "must be the name of a file"),
         ({"storage": "views", "root": "s3://bucket"}, "must be a folder of this machine"),
         ({"lock_timeout": True}, "must be a number of seconds"),
         ({"lock_timeout": -1}, "must be a number of seconds"),
         ({"root": "data"}, 'is for storage = "views"'),
-        ({"database": "x"}, "it has path, storage, publish"),
+        ({"path": "x"}, "it has database, storage, publish"),
     ],
 )
 def test_a_wrong_option_is_named(
