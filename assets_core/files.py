@@ -348,10 +348,11 @@ def state_of_folders(root: Path, now: float) -> str | None:
         return "nothing"
     except OSError:
         return None
-    latest = max(stat.st_mtime for _, stat in found)
+    latest = max(stat.st_ctime for _, stat in found)
     if latest > now - SETTLED_SECONDS:
         return None
-    return repr([(name, stat.st_ino, stat.st_mtime_ns) for name, stat in found])
+    # Nobody can set back the time at which the folder itself was changed last.
+    return repr([(name, stat.st_ino, stat.st_ctime_ns) for name, stat in found])
 
 
 def state_of_file(path: Path, now: float) -> str | None:
@@ -362,9 +363,9 @@ def state_of_file(path: Path, now: float) -> str | None:
         return "nothing"
     except OSError:
         return None
-    if stat.st_mtime > now - SETTLED_SECONDS:
+    if stat.st_ctime > now - SETTLED_SECONDS:
         return None
-    return repr((stat.st_ino, stat.st_size, stat.st_mtime_ns))
+    return repr((stat.st_ino, stat.st_size, stat.st_ctime_ns))
 
 
 A = TypeVar("A")

@@ -20,6 +20,15 @@ def hive_path(partition: str, names: tuple[str, ...]) -> str:
     return "/".join(f"{name}={_safe(part)}" for name, part in key_parts(partition, names))
 
 
+def hive_pattern(names: tuple[str, ...]) -> str:
+    """Return the pattern of the folders of all partitions.
+
+    >>> hive_pattern(("date", "region"))
+    'date=*/region=*'
+    """
+    return "/".join(f"{name}=*" for name in names or ("partition",))
+
+
 def is_date(key: str) -> bool:
     """Return whether a key is a date, so that its column holds dates.
 

@@ -158,7 +158,7 @@ def _always(mapping: PartitionMapping | None, upstream: Keys) -> Need:
         return _last(upstream)
     if isinstance(mapping, Specific):
         return _by_key(upstream, mapping.keys)
-    return Need(range(len(upstream)))
+    return Need(range(len(upstream)), () if len(upstream) else ("partition yet",))
 
 
 def _listed(keys: str | Iterable[str]) -> tuple[str, ...]:
@@ -185,7 +185,7 @@ def _answer(mapping: KeyFunction, key: str) -> tuple[str, ...]:
 
 def _last(upstream: Keys) -> Need:
     count = len(upstream)
-    return Need((count - 1,)) if count else Need((), ("its last partition",))
+    return Need((count - 1,)) if count else Need((), ("last partition",))
 
 
 def _by_key(upstream: Keys, keys: Iterable[str]) -> Need:

@@ -112,6 +112,11 @@ class DataVersion:
     columns: Mapping[str, Digest]
 
 
+def config_digest(config: Mapping[str, Digest]) -> Digest:
+    """Return one digest of configured values, given one for each."""
+    return digest(*(part for pair in sorted(config.items()) for part in pair))
+
+
 def recipe_digest(
     cell: Cell,
     windows: Iterable[Window],

@@ -254,9 +254,11 @@ class _Walk:
                 found.append(read._replace(cells=kept, undefined=()))
             else:
                 what = (*read.undefined, *(one.partition or "data" for one in lost))
-                # What reads a partition that waits can only wait with it.
-                waits = read.given.missing == "wait" or (
-                    not read.undefined and self.waiting.issuperset(lost)
+                # What reads a partition that waits, or where there is none yet, waits too.
+                waits = (
+                    read.given.missing == "wait"
+                    or not read.keys
+                    or (not read.undefined and self.waiting.issuperset(lost))
                 )
                 return Impossible(cell, read.given.upstream, what, waits)
         return found

@@ -40,12 +40,14 @@ class Read(NamedTuple):
         cells: In the order of their keys; the one cell of an upstream without partitions.
         undefined: What it would read and what there is no partition for, in words.
         whole: Whether it reads all that the upstream has.
+        keys: How many partitions the upstream has.
     """
 
     given: Input
     cells: tuple[Cell, ...]
     undefined: tuple[str, ...] = ()
     whole: bool = True
+    keys: int = 1
 
 
 class Texts:
@@ -83,7 +85,8 @@ class Linked:
             return Read(self.given, (Cell(key),))
         positions, undefined = self.need(position)
         cells = tuple([Cell(key, keys.at(one)) for one in positions])
-        return Read(self.given, cells, undefined, whole=len(cells) == len(keys.keys))
+        count = len(keys.keys)
+        return Read(self.given, cells, undefined, len(cells) == count, count)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,5 +200,7 @@ def _version(given: Input, outcome: Outcome) -> Digest:
         return version
     made = outcome.made
     versions = [made and made.column_version(name) for name in given.columns]
+    if made is not None and not any(versions):
+        return digest("rows 1", str(made.rows))  # of partition columns, which are constant
     # A column that is not there fails when it is read, by name; until then it counts.
     return digest("columns 1", *(one or "no such column" for one in versions))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from assets_core.model.assets import Input
 from assets_core.model.keys import AssetKey
 from assets_core.model.partitions import Keys, ListedKeys, ProductKeys
-from assets_core.model.versions import Digest, digest
+from assets_core.model.versions import Digest, config_digest, digest
 from assets_core.planning.reads import AllKeys
 from assets_core.planning.staleness import Expected
 
@@ -42,10 +42,9 @@ def mark_of(now: Expected, world: World) -> Digest | None:
     if now.code.opaque or now.validation.opaque:
         return None
     read = [part for given in asset.inputs for part in _held(given, world)]
-    config = [part for pair in sorted(now.config.items()) for part in pair]
     return digest(
         "mark 1",
-        *(asset.key, now.code.digest, now.stamp, digest(*config)),
+        *(asset.key, now.code.digest, now.stamp, config_digest(now.config)),
         *(_ends(own), world.heads.get(asset.key, ""), world.stored),
         digest(*(one or "" for one in said)),
         digest(*read),

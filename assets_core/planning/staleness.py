@@ -21,6 +21,7 @@ from assets_core.model.versions import (
     InputVersion,
     Window,
     changed_components,
+    config_digest,
     digest,
     recipe_digest,
 )
@@ -77,8 +78,7 @@ class Expected:
     _config: Digest = field(init=False)
 
     def __post_init__(self) -> None:
-        parts = (part for pair in sorted(self.config.items()) for part in pair)
-        object.__setattr__(self, "_config", digest(*parts))
+        object.__setattr__(self, "_config", config_digest(self.config))
         object.__setattr__(self, "stamp", stamp(self.validation.digest, self.storage))
 
     def recipe(self, making: Making) -> Digest:

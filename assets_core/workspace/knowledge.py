@@ -39,7 +39,8 @@ def plan_for(
     """Return the plan for what is wanted, and what it was made from."""
     scope = set(wanted.selected) | graph.needed(wanted.selected)
     sources = _sources(tools, graph, scope)
-    marks = _marks(tools, expected, scope, env, keys, sources)
+    heads = tools.store.heads_digests(env) if keys else {}
+    marks = _marks(tools, expected, scope, heads, keys, sources)
     kept = tools.store.summaries(env, marks)
     settled = {
         key
@@ -56,7 +57,9 @@ def plan_for(
     if plan.steps:
         known = _details(tools, known, [step.cell for step in plan.steps])
         plan = make_plan(graph, expected, known, wanted)
-    _settle(tools, env, plan, known, wanted, marks)
+    new = _settled(plan, known, wanted, marks)
+    if new and tools.store.heads_digests(env) == heads:  # nobody moved one meanwhile
+        tools.store.keep_summaries(env, new)
     return plan, known
 
 
@@ -64,7 +67,7 @@ def _marks(
     tools: Tools,
     expected: Mapping[AssetKey, Expected],
     scope: set[AssetKey],
-    env: str,
+    heads: Mapping[AssetKey, Digest],
     keys: AllKeys,
     sources: Mapping[AssetKey, Digest],
 ) -> dict[AssetKey, Digest]:
@@ -73,30 +76,23 @@ def _marks(
         return {}
     states = [manager.state(tools.clock.now()) for manager in tools.io.values()]
     stored = "" if None in states else repr(states)
-    world = World(tools.store.heads_digests(env), sources, keys, stored)
+    world = World(heads, sources, keys, stored)
     found = {key: mark_of(expected[key], world) for key in keys if key in scope}
     return {key: mark for key, mark in found.items() if mark is not None}
 
 
-def _settle(
-    tools: Tools,
-    env: str,
-    plan: Plan,
-    known: Known,
-    wanted: Wanted,
-    marks: Mapping[AssetKey, Digest],
-) -> None:
-    """Keep the marks of assets of which every partition was found fresh."""
+def _settled(
+    plan: Plan, known: Known, wanted: Wanted, marks: Mapping[AssetKey, Digest]
+) -> dict[AssetKey, Summary]:
+    """Return the marks of assets of which every partition was found fresh."""
     fresh = Counter(cell.asset for cell in plan.fresh)
-    new = {
+    return {
         key: _summary(known, key, mark)
         for key, mark in marks.items()
         if key not in known.settled
         and key not in wanted.partitions
         and fresh[key] == len(known.keys[key]) > 0
     }
-    if new:
-        tools.store.keep_summaries(env, new)
 
 
 def _summary(known: Known, key: AssetKey, mark: Digest) -> Summary:

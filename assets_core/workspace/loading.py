@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from assets_core.errors import UsageError
 from assets_core.model.assets import Asset
 from assets_core.model.keys import Cell
+from assets_core.model.records import Materialization
+from assets_core.model.versions import Window, config_digest, recipe_digest
 from assets_core.planning.reads import AllKeys, windows_at
 from assets_core.running.reading import read_cells, read_materialization
 from assets_core.running.tools import Tools
@@ -61,4 +63,18 @@ def roll_back_or_release(  # noqa: PLR0913 - which cell, and what it is to show
         let_go(tools, asset, cell, env)
     else:
         made = find_version(tools.store, cell, to)
+        _refuse_other_time(made, windows_at(keys, cell))
         roll_back(tools, asset, made, env, windows_at(keys, cell))
+
+
+def _refuse_other_time(made: Materialization, windows: tuple[Window, ...]) -> None:
+    """Raise if a partition stood for another time when a result was made."""
+    config = config_digest(made.config)
+    recipe = recipe_digest(made.cell, windows, made.code, config, made.inputs)
+    if windows and recipe != made.recipe:
+        raise UsageError(
+            f"Version {made.id[:12]} of '{made.cell}' was made when that partition stood"
+            " for another time",
+            fix="choose another version, or give the partitions back the zone and kind that"
+            " they had",
+        )

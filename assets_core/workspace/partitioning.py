@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import assert_never
 
-from assets_core.errors import UsageError
+from assets_core.errors import UsageError, nearest
 from assets_core.model.assets import Asset
 from assets_core.model.graph import Graph
 from assets_core.model.keys import AssetKey
@@ -66,23 +66,54 @@ def too_many_unasked(plan: Plan) -> UsageError:
     )
 
 
+def declared_list(graph: Graph, name: str) -> str:
+    """Return the name of a growing list, or raise `UsageError` if no asset declares it."""
+    known = {one for asset in graph.assets for one in _dynamic(asset.partitions)}
+    if name in known:
+        return name
+    near = nearest(name, known)
+    raise UsageError(
+        f"No asset has DynamicPartitions('{name}')",
+        fix=f"did you mean '{near[0]}'?" if near else "declare an asset with these",
+    )
+
+
+class KeysNow(Mapping[AssetKey, Keys]):
+    """The partitions that each partitioned asset has at one moment, made when asked for."""
+
+    def __init__(self, tools: Tools, graph: Graph) -> None:
+        self._declared = {
+            asset.key: asset.partitions
+            for asset in graph.assets
+            if asset.partitions is not None
+        }
+        names = {name for one in self._declared.values() for name in _dynamic(one)}
+        self._known = tools.store.dynamic_keys(names) if names else {}
+        self._now = tools.clock.now()
+        self._made: dict[Partitions, Keys] = {}
+
+    def __getitem__(self, key: AssetKey) -> Keys:
+        one = self._declared[key]
+        if one not in self._made:
+            self._made[one] = _keys(one, self._now, self._known)
+        return self._made[one]
+
+    def __iter__(self) -> Iterator[AssetKey]:
+        return iter(self._declared)
+
+    def __len__(self) -> int:
+        return len(self._declared)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._declared
+
+
 def keys_now(tools: Tools, graph: Graph) -> AllKeys:
     """Return the partitions that each partitioned asset has at this moment."""
-    partitioned = [(asset.key, asset.partitions) for asset in graph.assets]
-    names = {name for _, one in partitioned if one is not None for name in _dynamic(one)}
-    known = tools.store.dynamic_keys(names) if names else {}
-    now = tools.clock.now()
-    found: dict[Partitions, Keys] = {}
-    return {
-        key: found.setdefault(one, _keys(one, now, known))
-        if one not in found
-        else found[one]
-        for key, one in partitioned
-        if one is not None
-    }
+    return KeysNow(tools, graph)
 
 
-def _dynamic(partitions: Partitions) -> list[str]:
+def _dynamic(partitions: Partitions | None) -> list[str]:
     if isinstance(partitions, DynamicPartitions):
         return [partitions.dynamic]
     if isinstance(partitions, ProductPartitions):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from assets_core.model.assets import Node, Source
 from assets_core.model.graph import Graph
+from assets_core.model.hive import hive_path, hive_pattern
 from assets_core.model.keys import AssetKey, Cell
 from assets_core.model.records import CheckRecord, Materialization, Observation
 from assets_core.planning.plan import Plan
@@ -78,8 +79,10 @@ def look_at(
     manager = tools.io_of(node)
     path = None
     if manager.publishes(node.publish):
-        at = cell if status.partitions is None else _last(cell, status)
-        path = manager.stable_path(at, env=workspace.env, names=node.partition_columns)
+        at, names = _last(cell, status), node.partition_columns
+        path = manager.stable_path(at, env=workspace.env, names=names)
+        if at != cell and at.partition is not None:
+            path = path.replace(hive_path(at.partition, names), hive_pattern(names))
     made = status.made
     there = made is not None and cell not in known.missing
     return Shown(
@@ -97,7 +100,7 @@ def look_at(
 
 
 def _last(cell: Cell, status: AssetStatus) -> Cell:
-    """Return the cell that a path is shown of: the last one, if none is asked for."""
+    """Return the cell that a path is made of: the last one, if none is asked for."""
     keys = status.partitions[0] if status.partitions else ()
     return cell if cell.partition is not None or not keys else Cell(cell.asset, keys[-1])
 

@@ -114,6 +114,7 @@ def of_partition(
         failed[1] if failed else None,
         rows=head.rows if head else None,
         updated_at=head.at if head else None,
+        impossible=next((one for one in plan.impossible if one.cell == cell), None),
     )
 
 
@@ -167,6 +168,6 @@ class _ByCell:
             return "missing"
         if self.error(cell) is not None:
             return "failed"
-        if cell in self.steps:
+        if cell in self.steps or cell in self.impossible:
             return "stale"
         return "held" if head.held else "fresh"

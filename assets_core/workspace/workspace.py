@@ -46,6 +46,7 @@ from assets_core.workspace.networks import networkx_graph
 from assets_core.workspace.partitioning import (
     Asked,
     checked_keys,
+    declared_list,
     keys_now,
     partitions_text,
     wanted_partitions,
@@ -178,9 +179,8 @@ class Workspace:
 
     def planned(self, wanted: Wanted, keys: AllKeys | None = None) -> tuple[Plan, Known]:
         """Return a plan and what it was made from."""
-        keys = self.keys() if keys is None else keys
         project = (self.tools, self.graph_of_assets, self.expected)
-        return plan_for(*project, wanted, self.env, keys)
+        return plan_for(*project, wanted, self.env, self.keys() if keys is None else keys)
 
     def materialize(
         self,
@@ -249,8 +249,8 @@ class Workspace:
             RunFailed: A step failed; the error carries the result.
         """
         texts, which = selection_texts(selection), partitions_text(partitions)
-        backfill = Backfill("", str(batch or ""), newest)
-        request = RunRequest(texts, force, by=who(), partitions=which, backfill=backfill)
+        begun = Backfill("", str(batch or ""), newest)
+        request = RunRequest(texts, force, by=who(), partitions=which, backfill=begun)
         return succeeded(self.run(request, jobs=jobs))
 
     def resume(self, run_id: str, *, jobs: int | None = None) -> RunResult:
@@ -269,10 +269,9 @@ class Workspace:
         Args:
             partition: A partition; without one, the first that is not fresh.
         """
-        asset = self.asset(key)
         if partition is not None:
-            find_cell(asset, partition, self.keys())
-        return explain(self, asset, partition)
+            find_cell(self.asset(key), partition, self.keys())
+        return explain(self, self.asset(key), partition)
 
     def lineage(self, key: str | None = None) -> Graph:
         """Return the graph of assets: all of it, or what one asset reads and is read by."""
@@ -321,15 +320,15 @@ class Workspace:
         columns: tuple[str, ...] | None = None,
     ) -> pa.Table:
         """Return the data of an asset as an Arrow table, see `load`."""
-        return self._load(
-            key, Part(partition, partitions_text(partitions), version, columns)
-        )
+        part = Part(partition, partitions_text(partitions), version, columns)
+        return self._load(key, part)
 
     def _load(self, key: str, part: Part) -> pa.Table:
         return load_table(self.tools, self.env, self.asset(key), self.keys(), part)
 
     def add_partitions(self, name: str, keys: str | Iterable[str]) -> int:
         """Add keys to `DynamicPartitions(name)`; return how many are new."""
+        declared_list(self.graph_of_assets, name)
         return self.tools.store.add_dynamic_keys(name, checked_keys(keys))
 
     def delete_partitions(self, name: str, keys: str | Iterable[str]) -> int:
@@ -337,6 +336,7 @@ class Workspace:
 
         Their data stays, and is shown again when the key is added again.
         """
+        declared_list(self.graph_of_assets, name)
         return self.tools.store.delete_dynamic_keys(name, checked_keys(keys))
 
     def sql(self, query: str) -> duckdb.DuckDBPyRelation:

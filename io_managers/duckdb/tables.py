@@ -222,7 +222,10 @@ class TablesIOManager:
 
     def state(self, now: float) -> str | None:
         """Return a text that becomes another when stored data may have gone."""
-        return files.state_of_file(self._database.path, now)
+        path = self._database.path
+        if path.with_name(f"{path.name}.wal").exists():
+            return None  # somebody's changes are not in the file yet
+        return files.state_of_file(path, now)
 
     def may_publish(
         self,

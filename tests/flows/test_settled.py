@@ -5,13 +5,13 @@ What ends that must never be missed: each test changes one thing.
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
 
 import pytest
 
 from assets_core import Workspace
+from assets_core.files import SETTLED_SECONDS
 from assets_core.planning.plan import Plan
 from tests.flows.small_project import Project
 
@@ -47,18 +47,16 @@ def settled(project: Project) -> Project:
     project.write(PIPELINE)
     (project.folder / "prices.txt").write_text("7")
     project.run()
-    age(project)
+    age()
     plan = project.plan()
     assert (plan.steps, len(plan.fresh)) == ((), 33)
     assert looked_at(project.plan()) == set()
     return project
 
 
-def age(project: Project) -> None:
-    """Let the folders of stored data look as if nothing had happened there for a while."""
-    past = time.time() - 60
-    for folder, _, _ in os.walk(project.folder / "data" / ".objects"):
-        os.utime(folder, (past, past))
+def age() -> None:
+    """Wait until nothing has happened in the folders of stored data for a while."""
+    time.sleep(SETTLED_SECONDS + 0.1)
 
 
 def looked_at(plan: Plan) -> set[str]:
@@ -140,7 +138,7 @@ def test_whatever_changes_is_seen(
 
     assert plan.steps
     assert ended.status == "success"
-    age(settled)
+    age()
     assert settled.plan().steps == ()
     assert settled.plan().steps == ()
 

@@ -104,11 +104,21 @@ def selection_argument() -> Callable[[Any], Any]:
     return click.argument("selection", nargs=-1, metavar="[SELECTION]...")
 
 
+def _some(
+    _context: click.Context, _option: click.Parameter, text: str | None
+) -> str | None:
+    """Refuse an empty text: a variable of the shell that is not set must not mean all."""
+    if text is not None and not text.strip():
+        raise click.BadParameter("it is empty; leave it out to mean all")
+    return text
+
+
 def partitions_option() -> Callable[[Any], Any]:
     """Return the option `--partitions`."""
     return click.option(
         "--partitions",
         metavar="P",
+        callback=_some,
         help="Only these: 2024-01-01..2024-01-31, a,b, or date=2024-01-01.. region=eu.",
     )
 

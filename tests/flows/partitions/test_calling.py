@@ -108,7 +108,7 @@ def customer(found: pa.Table, context):
     return pa.table({"name": [context.partition.key]})
 
 
-@asset
+@asset(inputs={"customer": Upstream("customer", missing="skip")})
 def count(customer: pa.Table):
     return pa.table({"n": [0 if customer is None else len(customer)]})
 """
@@ -125,6 +125,14 @@ def test_a_list_grows_and_the_next_plan_has_the_new_partitions(sliced: Sliced) -
     assert sliced.planned() == {"customer[bob]", "count"}
     sliced.run()
     assert sliced.read("customer")["name"] == ["ada", "bob"]
+
+
+def test_what_reads_a_list_without_a_key_waits_for_the_first_one(sliced: Sliced) -> None:
+    """It is no mistake that there is none yet, and nothing could be read."""
+    sliced.write(GROWING.replace(', missing="skip"', ""))
+
+    assert computed(sliced.run()) == {"found"}
+    assert computed(sliced.run()) == {"customer[ada]", "count"}
 
 
 def test_a_deleted_name_is_gone_and_comes_back_with_its_data(sliced: Sliced) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from assets_core import DefinitionError, UsageError
+from assets_core import DefinitionError, UsageError, Workspace
+from assets_core.model.keys import AssetKey
 from tests.flows.partitions.slices import (
     Sliced,
     computed,
@@ -164,6 +165,53 @@ def test_columns_that_are_not_read_make_nothing_stale(sliced: Sliced) -> None:
     assert {cell for cell in computed(result) if not cell.startswith("day[")} == {
         f"each[2024-01-0{day}]" for day in range(1, 6)
     }
+
+
+def test_how_many_rows_there_are_is_seen_by_whoever_reads_partition_columns_alone(
+    sliced: Sliced,
+) -> None:
+    """The column is the same in every row, but there is one more of them."""
+    sliced.write(
+        """
+        @asset(partitions=DailyPartitions("2024-01-01", "2024-01-04"))
+        def day(context):
+            return pa.table({"n": [1, 2]})
+
+
+        @asset(inputs={"day": Upstream("day", columns=["date"])})
+        def counted(day: pa.Table):
+            return pa.table({"rows": [len(day)]})
+        """
+    )
+    sliced.run()
+    sliced.edit("[1, 2]", "[1, 2, 3]")
+    sliced.run()
+
+    assert sliced.read("counted") == {"rows": [9]}
+
+
+def test_what_cannot_be_made_any_more_is_not_fresh(sliced: Sliced) -> None:
+    """The days that the month was made from are no longer declared."""
+    sliced.write(
+        """
+        @asset(partitions=DailyPartitions("2024-01-01", "2024-02-01"))
+        def day(context):
+            return pa.table({"n": [1]})
+
+
+        @asset(partitions=MonthlyPartitions("2024-01-01", "2024-02-01"))
+        def month(day: pa.Table):
+            return pa.table({"n": [len(day)]})
+        """
+    )
+    sliced.run()
+    sliced.edit('DailyPartitions("2024-01-01"', 'DailyPartitions("2024-01-10"')
+    with Workspace.open(sliced.folder) as workspace:
+        found = workspace.statuses()[AssetKey("month")]
+        explained = workspace.why("month", partition="2024-01")
+
+    assert (found.status, found.counts["stale"]) == ("stale", 1)
+    assert "2024-01-01..2024-01-09" in str(explained.status.impossible)
 
 
 RUNNING_SUM = """

@@ -76,15 +76,18 @@ def command(  # noqa: PLR0913 - the flags of the command
     preview: bool,
     jobs: int | None,
 ) -> int:
-    r"""Make a range of partitions, in chunks that can be resumed.
+    """Make a range of partitions, in chunks that can be resumed.
 
-    \b
-    assets backfill SELECTION --partitions 2024-01-01..2024-03-31
-    assets backfill list             all backfills, and how they stand
-    assets backfill resume ID        go on with one; computes nothing twice
-    assets backfill cancel ID        stop one that runs
+    SELECTION as in 'assets list'; without one, all assets. 'backfill list' shows all
+    backfills and how they stand, 'backfill resume ID' goes on with one and computes
+    nothing twice, 'backfill cancel ID' stops one that runs.
     """
-    if selection and selection[0] in DOES and partitions is None:
+    if selection and selection[0] in DOES:
+        if partitions or batch or force or preview or order != ORDERS[0]:
+            raise UsageError(
+                f"'backfill {selection[0]}' takes no such options",
+                fix="it goes on as the backfill was begun; --jobs is for resume",
+            )
         return _other(asked, selection, jobs)
     if order not in ORDERS:
         raise UsageError(f"There is no order '{order}'", fix="use oldest or newest")

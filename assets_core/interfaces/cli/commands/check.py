@@ -10,6 +10,7 @@ from assets_core.interfaces.cli.problems import DONE, FAILED
 from assets_core.interfaces.cli.project import opened
 from assets_core.interfaces.cli.summary import failure_table
 from assets_core.interfaces.cli.words import count_text
+from assets_core.model.keys import Cell
 from assets_core.model.records import CheckRecord
 from assets_core.running.recheck import recheck
 from assets_core.workspace.reports import check_report
@@ -44,10 +45,10 @@ def command(asked: Asked, selection: tuple[str, ...]) -> int:
 def _lines(records: tuple[CheckRecord, ...], width: int | None) -> list[str]:
     if not records:
         return ["There is nothing to check: no built asset that is selected has a check"]
-    lines = in_columns([(_word(one), str(one.asset), one.check) for one in records])
+    lines = in_columns([(_word(one), str(_cell(one)), one.check) for one in records])
     bad = [record for record in records if not record.passed]
     for record in bad:
-        lines += ["", f"{_word(record)}  {record.asset}: {record.check}"]
+        lines += ["", f"{_word(record)}  {_cell(record)}: {record.check}"]
         if record.metadata.get("failures"):
             lines += indented(failure_table((record,)), 4)
         else:
@@ -58,6 +59,10 @@ def _lines(records: tuple[CheckRecord, ...], width: int | None) -> list[str]:
     parts += [f"{len(bad) - warned:,} failed"] if len(bad) > warned else []
     parts += [count_text(warned, "warning")] if warned else []
     return [*lines, "", ", ".join(parts)]
+
+
+def _cell(record: CheckRecord) -> Cell:
+    return Cell(record.asset, record.partition)
 
 
 def _word(record: CheckRecord) -> str:

@@ -9,6 +9,7 @@ from assets_core.interfaces.cli.command import Asked, Command
 from assets_core.interfaces.cli.problems import DONE
 from assets_core.interfaces.cli.project import opened
 from assets_core.interfaces.cli.words import count_text
+from assets_core.workspace.partitioning import declared_list
 
 DOES = ("list", "add", "delete")
 
@@ -35,6 +36,7 @@ def command(asked: Asked, does: str, name: str, keys: tuple[str, ...]) -> int:
             changed = workspace.add_partitions(name, keys)
         elif does == "delete":
             changed = workspace.delete_partitions(name, keys)
+        name = declared_list(workspace.graph_of_assets, name)
         known = workspace.tools.store.dynamic_keys([name])[name]
     if asked.json:
         asked.screen.document({"list": name, "changed": changed, "keys": list(known)})

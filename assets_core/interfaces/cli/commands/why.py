@@ -40,6 +40,8 @@ def _lines(explanation: Explanation) -> list[str]:
     if explanation.reasons:
         branches = [branch for one in explanation.reasons for branch in _branches(one)]
         lines += as_tree(branches)
+    elif status.impossible is not None:
+        lines += [str(status.impossible)]
     elif status.status == "held":
         lines += [f"it was rolled back; let go: assets rollback {status.key} --release"]
     elif status.head is not None:
