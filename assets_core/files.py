@@ -371,7 +371,7 @@ def state_of_file(path: Path, now: float) -> str | None:
 A = TypeVar("A")
 B = TypeVar("B")
 
-AT_ONCE = 8
+AT_ONCE = 4
 """How many things that wait for the disk are done at the same time."""
 
 

@@ -64,8 +64,9 @@ def publish_all(tools: Tools, asset: Asset, publications: Sequence[Publication])
     done = [note for note in notes if after.get(note.cell) == before[note.cell]]
     tools.store.published(done)
     crash_point("publish.recorded")
+    left = {note.id for note in notes} - {note.id for note in done}
     for note in notes:
-        if note not in done:
+        if note.id in left:
             publish(tools, asset, note)
 
 
