@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from typing import Any
 
 from assets_core.model.assets import Asset, Input
 from assets_core.model.graph import Graph
-from assets_core.model.keys import AssetKey, Cell
+from assets_core.model.keys import Cell
 from assets_core.model.records import CheckRecord
 from assets_core.planning.reads import AllKeys
 from assets_core.running.checking import apply_schema, run_check
@@ -22,7 +22,7 @@ def recheck(
     graph: Graph,
     env: str,
     keys: AllKeys,
-    selected: Iterable[AssetKey],
+    wanted: Callable[[Cell], bool],
     run_id: str,
 ) -> tuple[CheckRecord, ...]:
     """Check what some assets show now, remember what was found, and return it.
@@ -30,12 +30,12 @@ def recheck(
     Assets without schema and checks, and assets that were never built, are passed over.
     """
     found: list[CheckRecord] = []
-    wanted = set(selected)
     for key, node in graph.nodes.items():
-        if key not in wanted or not isinstance(node, Asset):
+        if not isinstance(node, Asset):
             continue
         own = keys.get(key)
         cells = [Cell(key)] if own is None else [Cell(key, one) for one in own]
+        cells = [cell for cell in cells if wanted(cell)]
         for cell, head in current_heads(tools, env, cells, keys).items():
             records = _check(tools, graph, env, keys, node, cell)
             if records:

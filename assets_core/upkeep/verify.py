@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from assets_core.errors import AssetsError, MissingDataError
-from assets_core.model.keys import AssetKey, Cell
+from assets_core.model.keys import Cell
 from assets_core.model.records import Materialization
 from assets_core.running.reading import read_materialization
 from assets_core.running.tools import Tools
@@ -15,18 +15,19 @@ from assets_core.versioning.data_version import data_version
 
 
 def verify(
-    tools: Tools, env: str, keys: Collection[AssetKey], *, deep: bool = False
+    tools: Tools, env: str, wanted: Callable[[Cell], bool], *, deep: bool = False
 ) -> Examined:
-    """Return what is wrong with the stored data of some assets.
+    """Return what is wrong with the stored data of some cells.
 
     Args:
+        wanted: Which cells.
         deep: Look at every result that is kept, not only at the one that is shown, and
             read each back to compare its content with the version that was recorded.
     """
     findings: list[Finding] = []
     checked = 0
     for cell, head in sorted(tools.store.heads(env).items(), key=str):
-        if cell.asset not in keys:
+        if not wanted(cell):
             continue
         for made in tools.store.materializations([head.materialization]).values():
             found = _look(tools, made, deep=deep)

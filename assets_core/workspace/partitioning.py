@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import assert_never
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Protocol, assert_never
 
 from assets_core.errors import UsageError, nearest
 from assets_core.model.assets import Asset
 from assets_core.model.graph import Graph
-from assets_core.model.keys import AssetKey
+from assets_core.model.keys import AssetKey, Cell
 from assets_core.model.partition_ranges import positions_of
 from assets_core.model.partitions import (
     DynamicPartitions,
@@ -21,6 +21,7 @@ from assets_core.model.partitions import (
 from assets_core.planning.plan import Plan
 from assets_core.planning.reads import AllKeys
 from assets_core.running.tools import Tools
+from assets_core.workspace.finding import Selection
 
 Asked = str | Iterable[str] | None
 """Partitions as somebody asks for them: text with ranges, or a list of keys."""
@@ -166,6 +167,35 @@ def wanted_partitions(
     if not found and problem is not None:
         raise problem
     return frozenset(found), found
+
+
+class Selecting(Protocol):
+    """The part of a workspace that choosing cells needs."""
+
+    graph_of_assets: Graph
+
+    def keys(self) -> AllKeys:
+        """Return the partitions that there are."""
+        ...
+
+    def select(self, selection: Selection = None) -> frozenset[AssetKey]:
+        """Return the keys that a selection names; without one, all."""
+        ...
+
+
+def chosen(
+    workspace: Selecting, selection: Selection, asked: Asked
+) -> Callable[[Cell], bool]:
+    """Return what tells which cells are meant by a selection and by partitions."""
+    text, keys = partitions_text(asked), workspace.keys()
+    selected = workspace.select(selection)
+    assets, positions = wanted_partitions(text, workspace.graph_of_assets, keys, selected)
+    cells = {
+        Cell(key, keys[key][position])
+        for key, many in positions.items()
+        for position in many
+    }
+    return lambda cell: cell in cells if text else cell.asset in assets
 
 
 def _is_asset(graph: Graph, key: AssetKey) -> bool:

@@ -46,6 +46,7 @@ from assets_core.workspace.networks import networkx_graph
 from assets_core.workspace.partitioning import (
     Asked,
     checked_keys,
+    chosen,
     declared_list,
     keys_now,
     partitions_text,
@@ -155,12 +156,8 @@ class Workspace:
         Args:
             partitions: Which partitions, such as `2024-01-01..2024-01-31`; all by default.
         """
-        request = RunRequest(
-            selection_texts(selection),
-            force,
-            upstream,
-            partitions=partitions_text(partitions),
-        )
+        texts, which = selection_texts(selection), partitions_text(partitions)
+        request = RunRequest(texts, force, upstream, partitions=which)
         keys = self.keys()
         return self.planned(self.wanted(request, keys), keys)[0]
 
@@ -172,10 +169,9 @@ class Workspace:
         self, request: RunRequest, keys: AllKeys, computed: frozenset[Cell] = frozenset()
     ) -> Wanted:
         """Return the cells that a request is about."""
-        selected, partitions = wanted_partitions(
-            request.partitions, self.graph_of_assets, keys, self.select(request.selection)
-        )
-        return Wanted(selected, request.force, request.upstream, computed, partitions)
+        graph, selected = self.graph_of_assets, self.select(request.selection)
+        found, partitions = wanted_partitions(request.partitions, graph, keys, selected)
+        return Wanted(found, request.force, request.upstream, computed, partitions)
 
     def planned(self, wanted: Wanted, keys: AllKeys | None = None) -> tuple[Plan, Known]:
         """Return a plan and what it was made from."""
@@ -275,8 +271,8 @@ class Workspace:
 
     def lineage(self, key: str | None = None) -> Graph:
         """Return the graph of assets: all of it, or what one asset reads and is read by."""
-        graph = self.graph_of_assets
-        return graph if key is None else graph.part(self.select(f"+{self.node(key).key}+"))
+        near = self.select(None if key is None else f"+{self.node(key).key}+")
+        return self.graph_of_assets.part(near)
 
     def graph(self) -> nx.DiGraph:
         """Return the graph as a networkx graph, with an edge from what is read."""
@@ -344,14 +340,17 @@ class Workspace:
         keys = [asset.key for asset in self.graph_of_assets.assets]
         return opening.answer(query, keys, self.load_arrow)
 
-    def verify(self, selection: Selection = None, *, deep: bool = False) -> Examined:
+    def verify(
+        self, selection: Selection = None, *, partitions: Asked = None, deep: bool = False
+    ) -> Examined:
         """Read what is stored and return what is not what it was when it was written.
 
         Args:
             selection: Assets; without one, all.
+            partitions: Which partitions, such as `2024-01-01..2024-01-31`; all by default.
             deep: Also look at earlier versions, and compare content with data versions.
         """
-        return verify(self.tools, self.env, self.select(selection), deep=deep)
+        return verify(self.tools, self.env, chosen(self, selection, partitions), deep=deep)
 
     def rollback(
         self,

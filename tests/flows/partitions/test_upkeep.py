@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from assets_core import DefinitionError, MissingDataError, Workspace
+from assets_core.running.recheck import recheck
 from assets_core.upkeep.doctor import examine
+from assets_core.workspace.partitioning import chosen
 from tests.flows.partitions.slices import Sliced, computed, counted, errors
 
 CHECKED = """
@@ -145,3 +147,35 @@ def test_a_long_key_has_a_log(sliced: Sliced) -> None:
     sliced.run()
     (log,) = (sliced.folder / ".assets" / "logs").rglob("*.log")
     assert "said" in log.read_text()
+
+
+def test_what_is_verified_and_checked_can_be_some_partitions(sliced: Sliced) -> None:
+    """A year of them takes its time."""
+    sliced.write(
+        """
+        @asset(partitions=DailyPartitions("2024-01-01", "2024-01-06"))
+        def day(context):
+            return pa.table({"n": [1]})
+
+
+        @check("day")
+        def few(day: pa.Table) -> bool:
+            return len(day) == 1
+        """
+    )
+    sliced.run()
+    with Workspace.open(sliced.folder) as workspace:
+        some = "2024-01-02..2024-01-03"
+        looked = workspace.verify("day", partitions=some).checked
+        records = recheck(
+            workspace.tools,
+            workspace.graph_of_assets,
+            workspace.env,
+            workspace.keys(),
+            chosen(workspace, "day", some),
+            "0" * 32,
+        )
+
+    assert looked == 2
+    assert [one.partition for one in records] == ["2024-01-02", "2024-01-03"]
+    assert all(one.passed for one in records)

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import click
 
-from assets_core.interfaces.cli.command import Asked, Command, selection_argument
+from assets_core.interfaces.cli.command import (
+    Asked,
+    Command,
+    partitions_option,
+    selection_argument,
+)
 from assets_core.interfaces.cli.layout import in_columns, indented, paragraph, status_word
 from assets_core.interfaces.cli.problems import DONE, FAILED
 from assets_core.interfaces.cli.project import opened
@@ -13,13 +18,15 @@ from assets_core.interfaces.cli.words import count_text
 from assets_core.model.keys import Cell
 from assets_core.model.records import CheckRecord
 from assets_core.running.recheck import recheck
+from assets_core.workspace.partitioning import chosen
 from assets_core.workspace.reports import check_report
 
 
 @click.command("check", cls=Command)
 @selection_argument()
+@partitions_option()
 @click.pass_obj
-def command(asked: Asked, selection: tuple[str, ...]) -> int:
+def command(asked: Asked, selection: tuple[str, ...], *, partitions: str | None) -> int:
     """Run schemas and checks on what is stored.
 
     SELECTION as in 'assets list'; without one, all assets. What was never built is
@@ -31,7 +38,7 @@ def command(asked: Asked, selection: tuple[str, ...]) -> int:
             workspace.graph_of_assets,
             workspace.env,
             workspace.keys(),
-            workspace.select(selection),
+            chosen(workspace, selection, partitions),
             workspace.tools.new_id(),
         )
     if asked.json:

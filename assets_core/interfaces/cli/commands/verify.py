@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import click
 
-from assets_core.interfaces.cli.command import Asked, Command, selection_argument
+from assets_core.interfaces.cli.command import (
+    Asked,
+    Command,
+    partitions_option,
+    selection_argument,
+)
 from assets_core.interfaces.cli.findings import finding_lines
 from assets_core.interfaces.cli.problems import DONE, FAILED
 from assets_core.interfaces.cli.project import opened
@@ -14,9 +19,12 @@ from assets_core.workspace.reports import doctor_report
 
 @click.command("verify", cls=Command)
 @selection_argument()
+@partitions_option()
 @click.option("--deep", is_flag=True, help="Earlier versions too, and by content.")
 @click.pass_obj
-def command(asked: Asked, selection: tuple[str, ...], *, deep: bool) -> int:
+def command(
+    asked: Asked, selection: tuple[str, ...], *, partitions: str | None, deep: bool
+) -> int:
     """Read what is stored and compare it with what was written.
 
     SELECTION as in 'assets list'; without one, all assets. The bytes of each asset are
@@ -24,7 +32,7 @@ def command(asked: Asked, selection: tuple[str, ...], *, deep: bool) -> int:
     the tables in them with their data versions. Exits with 1 if something differs.
     """
     with opened(asked) as workspace:
-        examined = workspace.verify(selection or None, deep=deep)
+        examined = workspace.verify(selection or None, partitions=partitions, deep=deep)
     if asked.json:
         asked.screen.document(doctor_report(examined))
     else:
