@@ -13,10 +13,12 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby, product
 
 from assets_core.errors import UsageError, nearest
-from assets_core.model.partitions import Keys, ProductKeys, TimeKeys
+from assets_core.model.partitions import Keys, ListedKeys, ProductKeys, TimeKeys
 from assets_core.model.partitions.periods import like, within
 
 RANGE = ".."
+FEW = 8
+"""Up to how many keys of a list are all named."""
 
 _GROUPS = re.compile(r",(?=\s*\w+=)")
 _BETWEEN = re.compile(r"\.\.(?=\w+=)")
@@ -115,9 +117,15 @@ def unknown_key(text: str, keys: Keys, asset: str) -> UsageError:
     near = _nearest(text, keys)
     return UsageError(
         f"'{asset}' has no partition '{text}'",
-        fix=(f"did you mean '{near}'? " if near else "")
-        + f"They go from '{keys[0]}' to '{keys[-1]}'",
+        fix=(f"did you mean '{near}'? " if near else "") + _all_of(keys),
     )
+
+
+def _all_of(keys: Keys) -> str:
+    """Return which keys there are, in words."""
+    if isinstance(keys, ListedKeys) and len(keys) <= FEW:
+        return f"They are {', '.join(repr(key) for key in keys)}"
+    return f"They go from '{keys[0]}' to '{keys[-1]}'"
 
 
 def _nearest(text: str, keys: Keys) -> str:

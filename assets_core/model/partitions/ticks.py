@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from assets_core.model.partitions.zones import DAY, PLAIN
+from assets_core.model.partitions.zones import DAY, PLAIN, pieces
 
 _CHUNK = 8 * DAY
 _LEAD = 2 * DAY
@@ -47,8 +47,11 @@ def problem_of(cron: str) -> str:
 
 @lru_cache(maxsize=8_192)
 def _chunk(cron: str, zone: str, number: int) -> tuple[array[int], int]:
-    """Return the ticks of a chunk, and the number of the next chunk that has any."""
+    """Return the ticks of a chunk, and the number of the next chunk that may have any."""
     start = number * _CHUNK
+    around = list(pieces(zone, start - _LEAD, start + _CHUNK + _LEAD))
+    if len(around) == 1:
+        return _by_days(cron, around[0].offset, number)
     found = array("q")
     for tick in _walk(cron, zone, start - _LEAD):
         if tick >= start + _CHUNK:
@@ -56,6 +59,42 @@ def _chunk(cron: str, zone: str, number: int) -> tuple[array[int], int]:
         if tick >= start:
             found.append(tick)
     return found, number + 1  # none in fifty years, as far as is looked
+
+
+def _by_days(cron: str, offset: int, number: int) -> tuple[array[int], int]:
+    """Do what `_chunk` does where no clock is changed: all days that match are alike."""
+    from cronsim import CronSim  # noqa: PLC0415 - only who uses cron pays
+
+    found = array("q")
+    start, stop = number * _CHUNK + offset, (number + 1) * _CHUNK + offset
+    day = start // DAY * DAY
+    while day < stop:
+        first = next(CronSim(cron, datetime.fromtimestamp(day - 1, UTC)), None)
+        if first is None:
+            return found, number + 1  # none in fifty years, as far as is looked
+        day = int(first.timestamp()) // DAY * DAY
+        if day < stop:
+            of_day = (day + time for time in _times(cron))
+            found.extend(time - offset for time in of_day if start <= time < stop)
+        day += DAY
+    # The clock may be changed until then, by less than a day.
+    return found, max(number + 1, (day - 2 * DAY - offset) // _CHUNK)
+
+
+@lru_cache(maxsize=64)
+def _times(cron: str) -> tuple[int, ...]:
+    """Return the times of day at which an expression fires, in seconds after midnight."""
+    from cronsim import CronSim  # noqa: PLC0415 - only who uses cron pays
+
+    found: list[int] = []
+    day = None
+    for moment in CronSim(cron, datetime.fromtimestamp(-1, UTC)):
+        tick = int(moment.timestamp())
+        day = tick // DAY if day is None else day
+        if tick // DAY != day:
+            break
+        found.append(tick % DAY)
+    return tuple(found)
 
 
 def _walk(cron: str, zone: str, start: int) -> Iterator[int]:

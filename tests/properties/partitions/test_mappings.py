@@ -89,7 +89,7 @@ def test_all_last_and_specific_are_the_same_for_every_partition(
     listed = list(keys_of(above))
     some = data.draw(st.lists(st.sampled_from([*listed[:50], "nowhere"]), min_size=1))
     for mapping, wanted in (
-        (All(), (list(range(count)), True)),
+        (All(), (list(range(count)), bool(count))),
         (Last(), ([count - 1] if count else [], bool(count))),
         (Specific(some), named(list(dict.fromkeys(some)), keys_of(above))),
     ):
