@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from assets_core import DefinitionError, MissingDataError, Workspace
+from assets_core import DefinitionError, MissingDataError, UsageError, Workspace
+from assets_core.model.keys import AssetKey
 from assets_core.running.recheck import recheck
 from assets_core.upkeep.doctor import examine
 from assets_core.workspace.partitioning import chosen
@@ -179,3 +180,30 @@ def test_what_is_verified_and_checked_can_be_some_partitions(sliced: Sliced) -> 
     assert looked == 2
     assert [one.partition for one in records] == ["2024-01-02", "2024-01-03"]
     assert all(one.passed for one in records)
+
+
+def test_a_partition_is_not_rolled_back_to_another_time(sliced: Sliced) -> None:
+    """Under the same key, in another zone, it was the data of other hours."""
+    text = """
+        @asset(partitions=DailyPartitions("2024-01-01", "2024-01-03"))
+        def day(context):
+            return pa.table({"start": [context.partition.start.isoformat()]})
+    """
+    there = text.replace('"2024-01-03")', '"2024-01-03", timezone="America/New_York")')
+    for one in (text, there, text):
+        sliced.write(one)
+        sliced.run()
+    with Workspace.open(sliced.folder) as workspace:
+        history = workspace["day"].history(partition="2024-01-01")
+        by_start = {
+            workspace.load("day", partition="2024-01-01", version=made.id)["start"][0]: made
+            for made in history
+        }
+        other = by_start["2024-01-01T05:00:00+00:00"]
+        with pytest.raises(UsageError, match="stood for another time"):
+            workspace.rollback("day", to=other.id, partition="2024-01-01")
+        same = by_start["2024-01-01T00:00:00+00:00"]
+        workspace.rollback("day", to=same.id, partition="2024-01-01")
+        held = workspace.statuses()[AssetKey("day")]
+
+    assert held.counts["held"] == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import time
 from pathlib import Path
 from typing import Any
 
@@ -153,3 +154,17 @@ def test_columns_get_names_that_duckdb_tells_apart(names: list[str]) -> None:
     alone = [name for name in names if name and "\0" not in name]
     if len({name.lower() for name in names}) == len(names) == len(alone):
         assert shown == names
+
+
+def test_the_state_of_a_file_with_a_log_beside_it_cannot_be_told(tmp_path: Path) -> None:
+    """What somebody has dropped may stand in the log alone."""
+    manager = make_duckdb(str(tmp_path), {"database": "x.duckdb"})
+    file = tmp_path / "x.duckdb"
+    later = time.time() + 60
+    assert manager.state(later) == "nothing"
+    file.write_bytes(b"")
+    alone = manager.state(later)
+    (tmp_path / "x.duckdb.wal").write_bytes(b"")
+
+    assert alone is not None
+    assert manager.state(later) is None
