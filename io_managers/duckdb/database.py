@@ -35,7 +35,7 @@ CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "false",
     "preserve_insertion_order": "true",
 }
-_HOLDER = re.compile(r"\(PID (\d+)\)")
+_HOLDER = re.compile(r"\bPID (\d+)")
 _LONG = 2.0  # seconds after which the other processes come first
 _PAUSE = 0.05
 

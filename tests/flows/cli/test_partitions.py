@@ -132,8 +132,8 @@ MISTAKES = {
         "They go from '2024-01-01' to '2024-01-10'",
     ),
     "a region that is not there": (
-        ["plan", "regions", "--partitions", "ue"],
-        "'regions' has no partition 'ue'",
+        ["plan", "regions", "--partitions", "asia"],
+        "'regions' has no partition 'asia'",
         "They are 'eu', 'us'",
     ),
     "an asset without partitions": (
@@ -172,8 +172,8 @@ MISTAKES = {
         "assets backfill list",
     ),
     "an unknown list": (
-        ["partitions", "add", "costumers", "ada"],
-        "No asset has DynamicPartitions('costumers')",
+        ["partitions", "add", "customer", "ada"],
+        "No asset has DynamicPartitions('customer')",
         "did you mean 'customers'?",
     ),
     "a key that cannot be used": (

@@ -21,7 +21,7 @@ from assets_core.files import LockFile
 from assets_core.model.keys import AssetKey, Cell
 from assets_core.testing.io_suite import ORDERS, ROWS, keep, show
 from io_managers.duckdb import make_duckdb
-from io_managers.duckdb.database import open_database
+from io_managers.duckdb.database import holder_named_by, open_database
 
 FILE = Path("data", "warehouse.duckdb")
 HOLD = """
@@ -234,3 +234,18 @@ def test_a_forked_process_is_refused(tmp_path: Path) -> None:
 
     assert b"before this process was forked" in os.read(reader, 10_000)
     os.close(reader)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Conflicting lock is held in /usr/bin/python3.11 (PID 3591). See also",
+        "Conflicting lock is held in PID 3591. However, you would be able to",
+    ],
+)
+def test_the_process_that_has_the_file_is_found_however_it_is_named(said: str) -> None:
+    """DuckDB leaves the program out when it cannot tell it."""
+    error = duckdb.IOException(f'IO Error: Could not set lock on file "x.duckdb": {said}')
+
+    assert holder_named_by(error) == 3591
+    assert holder_named_by(duckdb.IOException("IO Error: PID 3591 is full")) is None
