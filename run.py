@@ -48,12 +48,16 @@ class Group(NamedTuple):
     tasks: tuple[str, ...]
 
 
-PYTEST: Command = ("pytest", "-n", "2", "--dist", "loadfile")
+PYTEST: Command = ("pytest", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 COMPILE_LOCK: Command = (
     *("uv", "pip", "compile", "pyproject.toml", "--output-file", "requirements.lock"),
     *("--universal", "--python-version", "3.11", "--generate-hashes", "--quiet"),
     *("--all-extras", "--group", "dev", "--group", "docs", "--group", "flights"),
     *("--custom-compile-command", "python3 run.py lock"),
+)
+CATALOGUE: Command = (
+    *("assets", "--project", "projects/flights"),
+    *("docs", "generate", "--into", "docs/flights"),
 )
 QUIET_DOCS = (("NO_MKDOCS_2_WARNING", "1"),)
 
@@ -73,7 +77,11 @@ TASKS = {
     "imports": Task("who may import whom", (("lint-imports",),)),
     "spelling": Task("codespell", (("codespell",),)),
     "tests": Task("the tests; further arguments go to pytest", (PYTEST,)),
-    "docs": Task("build the documentation", (("mkdocs", "build", "--strict"),), QUIET_DOCS),
+    "docs": Task(
+        "build the documentation, with the catalogue of the flights",
+        (CATALOGUE, ("mkdocs", "build", "--strict")),
+        QUIET_DOCS,
+    ),
     "docs-serve": Task("the documentation, live", (("mkdocs", "serve"),), QUIET_DOCS),
     "bench": Task("measure against the budgets", (("python", "tests/benchmarks/run.py"),)),
     "sweep": Task(

@@ -17,6 +17,7 @@ AssetsError
 │   ├── CorruptDataError       stored bytes are not the bytes that were written
 │   ├── MissingDataError       stored bytes, or an input, are not there
 │   └── SourceError            a source cannot be read, or changed while it was read
+├── CommandError               a program that makes an asset did not start, or failed
 ├── StoreError                 the metadata store or the file system refuses
 │   ├── ClaimLostError         another run has taken the cell over
 │   ├── CollectedError         stored data is being deleted that was about to be shown
@@ -34,10 +35,13 @@ import difflib
 from collections.abc import Iterable
 from typing import Any
 
+from assets_core import shown
+
 __all__ = [
     "AssetsError",
     "ClaimLostError",
     "CollectedError",
+    "CommandError",
     "ConfigurationError",
     "CorruptDataError",
     "CycleError",
@@ -85,6 +89,10 @@ class AssetsError(Exception):
             first, *rest = self.fix.splitlines()
             lines += [f"  Fix: {first}", *(f"       {line}" for line in rest)]
         return "\n".join(lines)
+
+    def _render_traceback_(self) -> list[str]:
+        # IPython asks for this: what is wrong, without the way through our own code.
+        return shown.told(self)
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Exceptions pickle by their positional arguments; ours are keywords.
@@ -174,6 +182,10 @@ class MissingDataError(DataError):
 
 class SourceError(DataError):
     """A source cannot be observed, or changed while an asset read it."""
+
+
+class CommandError(AssetsError):
+    """A program that makes an asset could not be started, failed, or took too long."""
 
 
 class StoreError(AssetsError):

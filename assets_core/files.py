@@ -17,11 +17,10 @@ import fcntl
 import hashlib
 import os
 import signal
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Self
 
 POINTS = (
     "claim.taken",
@@ -46,6 +45,12 @@ POINTS = (
     "gc.deleting",
     "gc.deleted",
     "gc.ended",
+    "environment.creating",
+    "environment.created",
+    "environment.dropping",
+    "environment.dropped",
+    "promote.written",
+    "promote.done",
 )
 """Every crash point, in the order in which a step passes them."""
 
@@ -60,6 +65,13 @@ DATABASE_POINTS = (
 )
 """Those that only tables in a DuckDB database pass."""
 
+UPKEEP_POINTS = (
+    *("repair.claimed", "repair.aside", "repair.restored", "repair.committed"),
+    *("repair.published", "journal.written", "journal.rewritten"),
+    *("metadata.rebuilt", "metadata.copied"),
+)
+"""Those that only upkeep passes."""
+
 READ_ONLY = 0o444
 _BLOCK = 1 << 20
 
@@ -69,7 +81,7 @@ class _Armed:
 
     def __init__(self, setting: str) -> None:
         name, *rest = setting.split(":") if setting else [""]
-        if name and name not in POINTS + DATABASE_POINTS:
+        if name and name not in POINTS + DATABASE_POINTS + UPKEEP_POINTS:
             raise ValueError(f"ASSETS_CRASH names {name!r}, which is no crash point")
         self.name = name
         self.passes = next((int(part) for part in rest if part.isdigit()), 1)
@@ -204,12 +216,21 @@ class LockFile:
 
 def make_folder(path: Path, *, mode: int = 0o755) -> None:
     """Create a folder and its parents, each made durable in the one above it."""
-    if path.is_dir():
+    make_folders([path], mode=mode)
+
+
+def make_folders(paths: Iterable[Path], *, mode: int = 0o755) -> None:
+    """Create folders and their parents, all made durable in those above them."""
+    missing = [path for path in paths if not path.is_dir()]
+    if not missing:
         return
-    make_folder(path.parent)
-    with contextlib.suppress(FileExistsError):
-        path.mkdir(mode=mode)
-    sync_folder(path.parent)
+    above = list(dict.fromkeys(path.parent for path in missing))
+    make_folders(above)
+    for path in missing:
+        with contextlib.suppress(FileExistsError):
+            path.mkdir(mode=mode)
+    for folder in above:
+        sync_folder(folder)
 
 
 def make_read_only(path: Path) -> None:
@@ -250,22 +271,28 @@ def replace(existing: Path, target: Path) -> None:
 
 
 def point_symlink(path: Path, target: str, unique: str) -> None:
-    """Make `path` a symlink to `target`, in one step for everyone who opens it."""
+    """Make `path` a symlink to `target`, in one step for everyone who opens it.
+
+    It is durable once its folder is synced.
+    """
     temporary = path.with_name(f".{path.name}.{unique}.tmp")
     remove(temporary)
     temporary.symlink_to(target)
-    _rename_durably(temporary, path)
+    _put(temporary, path)
 
 
 def put_copy(existing: Path, path: Path, unique: str) -> None:
-    """Make `path` a read-only copy of a file, in one step for everyone who opens it."""
+    """Make `path` a read-only copy of a file, in one step for everyone who opens it.
+
+    It is durable once its folder is synced.
+    """
     temporary = path.with_name(f".{path.name}.{unique}.tmp")
     remove(temporary)
     copy_new(existing, temporary)
     with _removed_on_error(temporary):
         make_read_only(temporary)
         sync_file(temporary)
-    _rename_durably(temporary, path)
+    _put(temporary, path)
 
 
 def copy_new(existing: Path, new: Path) -> None:
@@ -275,13 +302,11 @@ def copy_new(existing: Path, new: Path) -> None:
             copy.write(block)
 
 
-def _rename_durably(temporary: Path, path: Path) -> None:
+def _put(temporary: Path, path: Path) -> None:
     with _removed_on_error(temporary):
         crash_point("publish.prepared")
         temporary.replace(path)
     crash_point("publish.renamed")
-    sync_folder(path.parent)
-    crash_point("publish.durable")
 
 
 def put_text(path: Path, text: str) -> None:
@@ -306,6 +331,12 @@ def remove_folder(path: Path) -> None:
     with contextlib.suppress(OSError):
         for file in path.iterdir():
             remove(file)
+        path.rmdir()
+
+
+def remove_empty_folder(path: Path) -> None:
+    """Remove a folder in which nothing is; one in which something is stays."""
+    with contextlib.suppress(OSError):
         path.rmdir()
 
 
@@ -366,24 +397,3 @@ def state_of_file(path: Path, now: float) -> str | None:
     if stat.st_ctime > now - SETTLED_SECONDS:
         return None
     return repr((stat.st_ino, stat.st_size, stat.st_ctime_ns))
-
-
-A = TypeVar("A")
-B = TypeVar("B")
-
-AT_ONCE = 4
-"""How many things that wait for the disk are done at the same time."""
-
-
-def in_parallel(work: Callable[[A], B], items: Sequence[A]) -> list[B]:
-    """Return what the work gives for each item, in order; the first error is raised.
-
-    A file system makes many files durable together in about the time that one takes.
-
-    >>> in_parallel(len, ["a", "bc"])
-    [1, 2]
-    """
-    if len(items) <= 1:
-        return [work(item) for item in items]
-    with ThreadPoolExecutor(min(AT_ONCE, len(items))) as workers:
-        return list(workers.map(work, items))

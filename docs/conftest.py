@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import doctest
+import importlib
 import os
 import re
 import tempfile
@@ -80,13 +81,47 @@ def empty_folder() -> Iterator[Terminal]:
             terminal.close()
 
 
+BESIDE_POSTGRES = "<!-- This page is run beside a PostgreSQL server. -->"
+BESIDE_S3 = (
+    "<!-- This page is run beside an S3 server, with a bucket that is called lake. -->"
+)
+
+
+@contextlib.contextmanager
+def variables_of(text: str) -> Iterator[dict[str, str]]:
+    """Start what a page needs, and return the variables by which its readers reach it."""
+    found: dict[str, str] = {}
+    with contextlib.ExitStack() as stack:
+        # Most pages need none, nor what talks to it.
+        if BESIDE_POSTGRES in text:
+            module = importlib.import_module("tests.postgres")
+            server = stack.enter_context(module.running_postgres())
+            server.do("postgres", "CREATE DATABASE team")
+            found |= {**server.variables(), "PGDATABASE": "team"}
+        if BESIDE_S3 in text:
+            module = importlib.import_module("tests.object_store.swift_server")
+            swift = stack.enter_context(module.running_swift())
+            found |= {
+                "AWS_ENDPOINT_URL": swift.url,
+                "AWS_ACCESS_KEY_ID": module.KEY,
+                "AWS_SECRET_ACCESS_KEY": module.SECRET,
+            }
+        patch = stack.enter_context(pytest.MonkeyPatch.context())
+        for name, value in found.items():
+            patch.setenv(name, value)
+        yield found
+
+
 class Page(pytest.Item):
     """One page; its examples build on each other."""
 
     def runtest(self) -> None:
         """Do what it says, up to the first thing that is wrong."""
         document = SYBIL.parse(self.path)
-        with empty_folder() as terminal:
+        with contextlib.ExitStack() as stack:
+            found = stack.enter_context(variables_of(document.text))
+            terminal = stack.enter_context(empty_folder())
+            terminal.variables |= found
             document.namespace["_terminal"] = terminal
             for example in document.examples():
                 try:

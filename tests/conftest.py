@@ -7,15 +7,70 @@ Where the program is missing the test is skipped, and the reason says how to get
 
 from __future__ import annotations
 
+import importlib
 import shutil
+import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
+if TYPE_CHECKING:
+    from tests.object_store.proxy import Proxy
+    from tests.object_store.swift_server import Swift
+    from tests.postgres import Postgres
+
 # A shared machine may stop for longer than any deadline; slowness has its own benchmarks.
 settings.register_profile("house", deadline=None, print_blob=True)
 settings.load_profile("house")
+
+LONG = ("faults", "histories", "wrong")
+"""The folders whose files take longest."""
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """Give a PostgreSQL server that the tests of one process share."""
+    # Most tests need none, nor what talks to it.
+    with importlib.import_module("tests.postgres").running_postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def shared_database(postgres: Postgres) -> str:
+    """Return the URL of a database for metadata stores, each in a schema of its own."""
+    return postgres.new_database()
+
+
+@pytest.fixture(scope="session")
+def swift() -> Iterator[Swift]:
+    """Give a server of S3 that the tests of one process share."""
+    with importlib.import_module(
+        "tests.object_store.swift_server"
+    ).running_swift() as server:
+        yield server
+
+
+@pytest.fixture
+def s3_proxy(swift: Swift) -> Iterator[Proxy]:
+    """Give a proxy before that server."""
+    with importlib.import_module("tests.object_store.proxy").running_proxy(
+        swift.port
+    ) as one:
+        yield one
+
+
+@pytest.fixture(autouse=True)
+def _no_folder_stays_on_the_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forget the folders of a test's projects: imports would look into ever more."""
+    monkeypatch.setattr(sys, "path", list(sys.path))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that none of it is left for the end alone."""
+    items.sort(key=lambda item: item.path.parent.name not in LONG)
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:

@@ -7,10 +7,12 @@ this one, with the same three functions.
 from __future__ import annotations
 
 import importlib
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, Self, cast
 
 from assets_core.errors import ConfigurationError, UnsupportedDataError
 from assets_core.model.assets import Form
+from assets_core.protocols.frames import MadeOf, Piece, Question
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -53,13 +55,39 @@ class _Library(Protocol):
 class ArrowFrames:
     """Every library that is installed, through Arrow."""
 
-    def to_arrow(self, value: Any) -> pa.Table:
+    def to_arrow(self, value: Any, *, part: bool = False) -> pa.Table:
         """Return what a function returned as a table, not yet in canonical form."""
-        return _library(_library_of(value)).to_arrow(value)
+        name = _library_of(value)
+        library = _library(name)
+        if part and name == "pandas":
+            value = cast("Any", library).without_places(value)
+        return library.to_arrow(value)
+
+    def to_stream(self, value: Any) -> Iterator[pa.Table] | None:
+        """Return what a function returned part by part, None if it is no stream."""
+        name = _library_of(value)
+        return cast("Any", _library(name)).to_stream(value) if name == "pyarrow" else None
 
     def from_arrow(self, table: pa.Table, form: Form, name: str) -> Any:
         """Return a canonical table in a form, outside of any step."""
         return _library(_library_for(form, name)).from_arrow(table, form, name)
+
+    def scan(self, pieces: Sequence[Piece], schema: pa.Schema, name: str) -> Any:
+        """Return a lazy frame of several cells, which reads nothing before it must."""
+        polars = _library("polars")
+        scans = importlib.import_module("assets_core.backends.scans")
+        return scans.scan(
+            pieces, schema, lambda table: polars.from_arrow(table, Form.POLARS, name), name
+        )
+
+    def origins(self, value: Any) -> Mapping[str, MadeOf]:
+        """Return what the columns of a lazy result are made of."""
+        if _library_of(value) != "polars" or self.form_of(value) is not Form.POLARS_LAZY:
+            return {}
+        found: Mapping[str, MadeOf] = importlib.import_module(
+            "assets_core.backends.plans"
+        ).origins(value)
+        return found
 
     def form_of(self, value: Any) -> Form | None:
         """Return the form that a value has, None if it is no table."""
@@ -92,6 +120,10 @@ class StepFrames:
         if self._relations is None:
             self._relations = cast("Any", library).Relations()
         return self._relations.add(table, name)
+
+    def answer(self, question: Question) -> pa.Table:
+        """Return what a query finds."""
+        return importlib.import_module("assets_core.backends.frames_query").answer(question)
 
 
 def _library_of(value: Any) -> str:

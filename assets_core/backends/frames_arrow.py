@@ -62,8 +62,31 @@ def _read_foreign(value: Any) -> pa.Table:
         ) from error
 
 
+def to_stream(value: Any) -> Iterator[pa.Table] | None:
+    """Return the parts of a stream, None if it is none."""
+    if isinstance(value, pa.RecordBatchReader):
+        return _read(value)
+    return _parts(value) if isinstance(value, Iterator) else None
+
+
+def _read(reader: pa.RecordBatchReader) -> Iterator[pa.Table]:
+    empty = True
+    for batch in reader:
+        empty = False
+        yield pa.Table.from_batches([batch])
+    if empty:
+        yield reader.schema.empty_table()
+
+
 def _join(parts: Any) -> pa.Table:
     """Return the batches or tables that a function returned or yielded as one table."""
+    tables = list(_parts(parts))
+    batches = [batch for table in tables for batch in table.to_batches()]
+    return pa.Table.from_batches(batches, schema=tables[0].schema)
+
+
+def _parts(parts: Any) -> Iterator[pa.Table]:
+    """Yield the batches or tables that a function returned or yields, as tables."""
     stream = iter(parts)
     first = next(stream, None)
     if first is None:
@@ -73,7 +96,6 @@ def _join(parts: Any) -> pa.Table:
         )
     if not isinstance(first, (pa.RecordBatch, pa.Table)):
         raise _refusal(parts, first)
-    batches: list[pa.RecordBatch] = []
     for number, part in enumerate(itertools.chain([first], stream)):
         if not isinstance(part, (pa.RecordBatch, pa.Table)):
             raise UnsupportedDataError(
@@ -86,8 +108,7 @@ def _join(parts: Any) -> pa.Table:
                 f"{_differences(part.schema, first.schema)}",
                 fix="yield batches of one schema; `batch.cast(schema)` gives them one",
             )
-        batches += part.to_batches() if isinstance(part, pa.Table) else [part]
-    return pa.Table.from_batches(batches, schema=first.schema)
+        yield part if isinstance(part, pa.Table) else pa.Table.from_batches([part])
 
 
 def _differences(one: pa.Schema, other: pa.Schema) -> str:
@@ -137,5 +158,7 @@ _FIXES = {
 }
 _FIXES_INSIDE = {
     "dict": "return pandas.DataFrame(rows), or pyarrow.Table.from_pylist(rows)",
+    "Partition": "a generator function yields these under"
+    " @asset(partitions=DynamicPartitions(…)), and nowhere else",
     "DataFrame": "return pandas.concat(frames, ignore_index=True), or yield Arrow batches",
 }

@@ -70,6 +70,10 @@ def to_arrow(value: Any) -> pa.Table:
         raise _unfit(frame, error) from error
 
 
+FEW_BYTES = 1 << 20
+"""Up to so many bytes a thread costs more than it saves."""
+
+
 def from_arrow(table: pa.Table, form: Form, name: str) -> Any:  # noqa: ARG001 - as its siblings
     """Return a new frame, which shares nothing that could be changed.
 
@@ -78,7 +82,7 @@ def from_arrow(table: pa.Table, form: Form, name: str) -> Any:  # noqa: ARG001 -
     numbers inside lists, structs and maps.
     """
     try:
-        frame = table.to_pandas()
+        frame = table.to_pandas(use_threads=table.nbytes > FEW_BYTES)
     except _FAILURES as error:
         raise _unread(table, name, error) from error
     for field in table.schema:
@@ -90,6 +94,20 @@ def from_arrow(table: pa.Table, form: Form, name: str) -> Any:  # noqa: ARG001 -
         else:
             frame[field.name] = column.to_pandas(integer_object_nulls=True)
     return frame
+
+
+def without_places(value: Any) -> Any:
+    """Return a part of a frame without the numbers that its rows had in the whole.
+
+    >>> without_places(pd.DataFrame({"n": [1, 2, 3]})[1:]).index.tolist()
+    [0, 1]
+    """
+    index = getattr(value, "index", None)
+    if not isinstance(value, pd.DataFrame) or isinstance(index, pd.MultiIndex):
+        return value
+    numbers = pd.api.types.is_integer_dtype(value.index.dtype)
+    unnamed = value.index.name is None
+    return value.reset_index(drop=True) if numbers and unnamed else value
 
 
 def _without_index(frame: pd.DataFrame) -> pd.DataFrame:

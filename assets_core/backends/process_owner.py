@@ -57,6 +57,16 @@ def is_alive(owner: Owner) -> bool | None:
     return _started(owner.pid) == owner.started != ""
 
 
+def is_alive_among_hosts(owner: Owner) -> bool | None:
+    """Return what `is_alive` does, where hosts that share a store may share their name.
+
+    Two machines that are called alike have started at other times; a machine that was
+    started again cannot be told from these.
+    """
+    here = _here()
+    return is_alive(owner) if (owner.host, owner.boot) == here else None
+
+
 def interrupt(owner: Owner) -> bool:
     """Ask a process to stop as Ctrl-C does; return whether it was there to be asked."""
     if not is_alive(owner):

@@ -28,12 +28,18 @@ _FORMS: Mapping[tuple[str, str], Form] = {
     ("duckdb", "DuckDBPyRelation"): Form.DUCKDB,
     ("_duckdb", "DuckDBPyRelation"): Form.DUCKDB,
     ("pathlib", "Path"): Form.PATH,
+    ("builtins", "str"): Form.TEXT,
+    ("builtins", "int"): Form.VALUE,
+    ("builtins", "float"): Form.VALUE,
+    ("builtins", "bytes"): Form.BYTES,
+    ("datetime", "date"): Form.VALUE,
+    ("datetime", "datetime"): Form.VALUE,
 }
 _ALIASES = {"pd": "pandas", "pl": "polars", "pa": "pyarrow"}
 _SEVERAL = re.compile(r"(?:list\[(?P<list>[^\[\]]+)\]|dict\[str, *(?P<dict>[^\[\]]+)\])")
 _CHOICES = (
     "annotate it as pd.DataFrame, pl.DataFrame, pl.LazyFrame, pa.Table,"
-    " pa.RecordBatchReader, duckdb.DuckDBPyRelation, or pathlib.Path for a source"
+    " pa.RecordBatchReader, duckdb.DuckDBPyRelation, or pathlib.Path for a file"
 )
 
 

@@ -1,4 +1,4 @@
-"""How a user says it: `@asset`, `source`, `@check`.
+"""How a user says it: `@asset`, `@check`.
 
 They store objects and text and read nothing. What is wrong with a declaration is kept
 with it and told when the project is loaded, so that all problems are seen at once.
@@ -7,16 +7,20 @@ with it and told when the project is loaded, so that all problems are seen at on
 from __future__ import annotations
 
 import inspect
-import json
 from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
-from typing import Any, Literal, get_args, overload
+from typing import Any, Literal, overload
 
-from assets_core.declaring.annotations import CONTEXT, read_inputs
-from assets_core.declaring.partitioning import partition_problems
-from assets_core.errors import AssetsError, DefinitionError, UnusableKeyError
-from assets_core.model.assets import Asset, Check, OnInvalid, Publish, Source
-from assets_core.model.keys import AssetKey, parse_key
+from assets_core.declaring.annotations import read_inputs
+from assets_core.declaring.options import (
+    aside_problems,
+    checked_key,
+    choice_problems,
+    config_problems,
+    words,
+)
+from assets_core.declaring.partitioning import partition_problems, yields_partitions
+from assets_core.errors import AssetsError, DefinitionError
+from assets_core.model.assets import Asset, Check, OnInvalid, Publish
 from assets_core.model.partitions import Partitions
 from assets_core.model.policies import Freshness, Retry
 
@@ -79,11 +83,13 @@ def asset(  # noqa: PLR0913 - every option of an asset, by name; none is needed
         inputs: For parameters that are not named like their upstream: a key or an
             `Upstream`.
         partitions: The slices that it is made in, such as `DailyPartitions("2024-01-01")`.
+            A generator function with `DynamicPartitions` yields all of them.
         batch: How many partitions one call makes: a number, or `"all"`. The rows it
             returns carry the partition column, or several columns for a product.
         schema: A Pandera schema or model that every row must satisfy before anyone sees
             the data.
-        on_invalid: `fail` leaves the last good data in place; `warn` stores and tells.
+        on_invalid: `fail` leaves the last good data in place; `warn` stores and tells;
+            `quarantine`, or a `Quarantine` with limits, puts the rows aside that fail.
         config: Values that the function finds in `context.config`; changing one makes
             the asset stale.
         group: A word to select and show it by.
@@ -113,33 +119,26 @@ def asset(  # noqa: PLR0913 - every option of an asset, by name; none is needed
         problems: list[AssetsError] = []
         read, takes_context, wrong = _inputs_of(given, inputs or {}, label, where)
         problems += wrong
-        for name, value, choices in (
-            ("on_invalid", on_invalid, get_args(OnInvalid)),
-            ("publish", publish, (None, *get_args(Publish))),
-        ):
-            if value not in choices:
-                shown = " or ".join(repr(choice) for choice in choices if choice)
-                problems.append(
-                    DefinitionError(
-                        f"{label} has {name}={value!r}", fix=f"use {shown}", where=where
-                    )
-                )
-        problems += _config_problems(label, config or {}, where)
-        problems += partition_problems(label, partitions, batch, read, where)
+        problems += choice_problems(label, on_invalid, publish, where)
+        problems += aside_problems(label, schema, on_invalid, where)
+        problems += config_problems(label, config or {}, where)
+        yields = yields_partitions(given, partitions)
+        problems += partition_problems(label, partitions, batch, read, where, yields=yields)
         return Asset(
-            key=_key(key or _name(given), where, problems),
+            key=checked_key(key or _name(given), where, problems),
             function=given,
             inputs=read,
             takes_context=takes_context,
             partitions=partitions,
             batch=batch,
+            yields=yields,
             io=io,
             schema=schema,
             on_invalid=on_invalid,
             config=dict(config or {}),
             group=group,
-            tags=_words(tags),
-            owners=_words(owners),
+            tags=words(tags),
+            owners=words(owners),
             description=_description(given) if description is None else description,
             code_version=code_version,
             ordered=ordered,
@@ -154,44 +153,6 @@ def asset(  # noqa: PLR0913 - every option of an asset, by name; none is needed
     return declare if function is None else declare(function)
 
 
-def source(
-    key: str,
-    *,
-    path: str | Path,
-    group: str = "",
-    tags: Iterable[str] = (),
-    owners: Iterable[str] = (),
-    description: str = "",
-) -> Source:
-    """Declare a file that others make. A parameter annotated `pathlib.Path` receives it.
-
-    Args:
-        key: Its name among the assets.
-        path: Where it is, relative to the project's folder. Its version is its content.
-        group: A word to select and show it by.
-        tags: Words to select it by.
-        owners: Who answers for it.
-        description: What it is.
-
-    >>> source("files/orders", path="in/orders.csv").key
-    'files/orders'
-    """
-    frame = inspect.currentframe()
-    caller = frame.f_back if frame else None
-    where = f"{caller.f_code.co_filename}:{caller.f_lineno}" if caller else ""
-    problems: list[AssetsError] = []
-    return Source(
-        key=_key(key, where, problems),
-        path=str(path),
-        group=group,
-        tags=_words(tags),
-        owners=_words(owners),
-        description=description,
-        where=where,
-        problems=tuple(problems),
-    )
-
-
 def check(
     asset: str | Asset,
     *,
@@ -202,7 +163,8 @@ def check(
     """Declare a test of an asset's data, run before the data can be seen.
 
     The function's parameters name the assets it reads, the tested one among them; it
-    returns a bool or a `CheckResult`.
+    returns a bool or a `CheckResult`. One that wants the time or the version before takes
+    a parameter `context`, a `CheckContext`.
 
     Args:
         asset: The asset that is tested.
@@ -225,21 +187,14 @@ def check(
             given, inputs or {}, f"Check '{own}'", where
         )
         problems += wrong
-        if takes_context:
-            problems.append(
-                DefinitionError(
-                    f"Check '{own}' takes '{CONTEXT}', which checks do not have",
-                    fix="take the parameter away",
-                    where=where,
-                )
-            )
-        key = asset.key if isinstance(asset, Asset) else _key(asset, where, problems)
+        key = asset.key if isinstance(asset, Asset) else checked_key(asset, where, problems)
         return Check(
             name=own,
             asset=key,
             function=given,
             inputs=read,
             blocking=blocking,
+            takes_context=takes_context,
             description=_description(given),
             where=where,
             problems=tuple(problems),
@@ -258,14 +213,6 @@ def _inputs_of(function: Function, inputs: Mapping[str, Any], label: str, where:
     return read_inputs(function, inputs, label, where)
 
 
-def _key(text: str, where: str, problems: list[AssetsError]) -> AssetKey:
-    try:
-        return parse_key(text, where=where)
-    except UnusableKeyError as error:
-        problems.append(error)
-        return AssetKey(str(text))
-
-
 def _name(function: Function) -> str:
     plain = inspect.unwrap(getattr(function, "func", function))
     return str(getattr(plain, "__name__", type(function).__name__))
@@ -279,25 +226,3 @@ def _where(function: Function) -> str:
 
 def _description(function: Function) -> str:
     return inspect.cleandoc(getattr(function, "__doc__", None) or "")
-
-
-def _words(given: Iterable[str]) -> tuple[str, ...]:
-    return (given,) if isinstance(given, str) else tuple(given)
-
-
-def _config_problems(
-    label: str, config: Mapping[str, Any], where: str
-) -> list[AssetsError]:
-    problems: list[AssetsError] = []
-    for name, value in config.items():
-        try:
-            json.dumps(value, allow_nan=True)
-        except (TypeError, ValueError):
-            problems.append(
-                DefinitionError(
-                    f"{label} has config '{name}' of type {type(value).__name__}",
-                    fix="config holds text, numbers, booleans, lists and mappings of these",
-                    where=where,
-                )
-            )
-    return problems

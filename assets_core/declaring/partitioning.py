@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import inspect
+from collections.abc import Callable, Iterable
 from typing import Any, get_args
 
 from assets_core.errors import AssetsError, DefinitionError
 from assets_core.model.assets import Input, Missing
-from assets_core.model.partitions import Partitions
+from assets_core.model.partitions import DynamicPartitions, Partitions
 
 ALL = "all"
 
 
+def yields_partitions(function: Callable[..., Any], partitions: Any) -> bool:
+    """Return whether one call of a function yields all partitions of its asset."""
+    return isinstance(partitions, DynamicPartitions) and inspect.isgeneratorfunction(
+        function
+    )
+
+
 def partition_problems(
-    label: str, partitions: Any, batch: Any, inputs: Iterable[Input], where: str
+    label: str,
+    partitions: Any,
+    batch: Any,
+    inputs: Iterable[Input],
+    where: str,
+    *,
+    yields: bool = False,
 ) -> list[AssetsError]:
     """Return what is wrong, without looking at any other declaration."""
     wrong: list[tuple[str, str]] = []
@@ -27,6 +41,13 @@ def partition_problems(
     elif batch != 1 and partitions is None:
         wrong.append(
             (f"has batch={batch!r} and no partitions", "add partitions=, or take it away")
+        )
+    if yields and batch != 1:
+        wrong.append(
+            (
+                f"yields its partitions and has batch={batch!r}",
+                "take batch= away: one call makes all partitions",
+            )
         )
     wrong += [
         (

@@ -10,6 +10,27 @@ from assets_core.model.records import StepRecord
 
 
 @dataclass(frozen=True, slots=True)
+class Preview:
+    """A backfill is going to begin; this is what it is going to do.
+
+    Attributes:
+        cells: How many partitions and assets are to be made.
+        chunks: In how many calls.
+        seconds: What that has taken before, on one core; None if nobody knows.
+        bytes: What it has stored before; None if nobody knows.
+        unknown: Assets of which nothing is known, because they were never built.
+        not_yet: What was asked for and cannot be made yet, and why, in sentences.
+    """
+
+    cells: int
+    chunks: int
+    seconds: float | None
+    bytes: float | None
+    unknown: tuple[AssetKey, ...]
+    not_yet: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class RunStarted:
     """A run begins; `steps` are planned and `fresh` cells need nothing.
 
@@ -20,6 +41,18 @@ class RunStarted:
     run_id: str
     steps: int
     fresh: int
+    by_asset: Mapping[AssetKey, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class StepsPlanned:
+    """More steps were planned in a run, for keys that are only known now.
+
+    Attributes:
+        by_asset: How many of them each asset has.
+    """
+
+    steps: int
     by_asset: Mapping[AssetKey, int] = field(default_factory=dict)
 
 
@@ -62,4 +95,13 @@ class RunEnded:
     seconds: float
 
 
-Event = RunStarted | StepStarted | StepWaiting | Warned | StepEnded | RunEnded
+Event = (
+    Preview
+    | RunStarted
+    | StepsPlanned
+    | StepStarted
+    | StepWaiting
+    | Warned
+    | StepEnded
+    | RunEnded
+)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
 
 from assets_core.errors import (
     AssetsError,
@@ -19,11 +20,16 @@ from assets_core.errors import (
     UnknownUpstreamError,
     nearest,
 )
-from assets_core.model.assets import Asset, Check, Definition, Form, Node, Source
+from assets_core.model.assets import Asset, Check, Definition, Node, Source
+from assets_core.model.graph_forms import wrong_form
+from assets_core.model.graph_lists import keys_come_from, list_makers, list_problems
+from assets_core.model.graph_outputs import made_together, output_problems
 from assets_core.model.graph_partitions import partition_problems
 from assets_core.model.keys import AssetKey
+from assets_core.shown import shown
 
 
+@shown
 @dataclass(frozen=True, slots=True)
 class Graph:
     """The assets and sources of a project.
@@ -32,20 +38,32 @@ class Graph:
         nodes: Every asset and source by key, upstream before downstream.
         checks: The checks of each asset that has some.
         downstream: For each key, the assets that read it.
+        list_makers: For each growing list whose keys are yielded, the asset that does.
     """
 
     nodes: Mapping[AssetKey, Node]
     checks: Mapping[AssetKey, tuple[Check, ...]]
     downstream: Mapping[AssetKey, tuple[AssetKey, ...]]
+    list_makers: Mapping[str, AssetKey] = field(default_factory=dict)
 
     def upstream(self, key: AssetKey) -> tuple[AssetKey, ...]:
         """Return what an asset reads."""
         return self.nodes[key].upstream
 
     def comes_after(self, key: AssetKey) -> tuple[AssetKey, ...]:
-        """Return what must be ready before an asset: what it and its checks read."""
-        also = (other for check in self.checks.get(key, ()) for other in check.also_reads)
-        return tuple(dict.fromkeys((*self.nodes[key].upstream, *also)))
+        """Return what must be ready before an asset.
+
+        That is what it and its checks read, and what yields its keys.
+        """
+        return _before(self.nodes[key], self.checks, self.list_makers)
+
+    def behind(self, keys: AbstractSet[AssetKey]) -> frozenset[AssetKey]:
+        """Return the assets for which one of these must be ready before."""
+        found: set[AssetKey] = set()
+        for key in self.nodes if keys else ():
+            if any(other in keys or other in found for other in self.comes_after(key)):
+                found.add(key)
+        return frozenset(found)
 
     def ancestors(
         self, keys: Iterable[AssetKey], depth: int | None = None
@@ -54,8 +72,17 @@ class Graph:
         return _reach(keys, self.upstream, depth)
 
     def needed(self, keys: Iterable[AssetKey]) -> set[AssetKey]:
-        """Return everything that `keys` and their checks read, directly or not."""
-        return _reach(keys, self.comes_after, None)
+        """Return all that `keys` and their checks read, directly or not.
+
+        With what one call makes there is always all that it makes.
+        """
+        asked = set(keys)
+        found = _reach(asked, self.comes_after, None)
+        return found | {other for key in asked | found for other in self.together(key)}
+
+    def together(self, key: AssetKey) -> tuple[AssetKey, ...]:
+        """Return all that the call makes that makes an asset; of a source, itself."""
+        return made_together(self.nodes[key])
 
     def descendants(
         self, keys: Iterable[AssetKey], depth: int | None = None
@@ -74,6 +101,7 @@ class Graph:
                 for key, others in self.downstream.items()
                 if key in kept
             },
+            {name: key for name, key in self.list_makers.items() if key in kept},
         )
 
     @property
@@ -122,6 +150,8 @@ def build_graph(
     problems += _upstream_problems(nodes, checks)
     problems += _name_problems(checks)
     problems += partition_problems(nodes, (one for many in checks.values() for one in many))
+    problems += list_problems(nodes)
+    problems += output_problems(nodes)
     order, cycles = _in_order(nodes, checks)
     problems += [*cycles, *also_wrong]
     if problems:
@@ -134,7 +164,20 @@ def build_graph(
         {key: nodes[key] for key in order},
         checks,
         {key: tuple(readers) for key, readers in downstream.items()},
+        list_makers(nodes.values()),
     )
+
+
+def _before(
+    node: Node,
+    checks: Mapping[AssetKey, tuple[Check, ...]],
+    makers: Mapping[str, AssetKey],
+) -> tuple[AssetKey, ...]:
+    """Return what must be ready before a node, and so before all that its call makes."""
+    together = made_together(node)
+    tests = (check for key in together for check in checks.get(key, ()))
+    also = (key for one in tests for key in one.also_reads if key not in together)
+    return tuple(dict.fromkeys((*node.upstream, *also, *keys_come_from(node, makers))))
 
 
 def _key_problems(nodes: list[Node]) -> list[AssetsError]:
@@ -190,8 +233,8 @@ def _upstream_problems(
                 problems.append(
                     _unknown(name, given.parameter, given.upstream, nodes, reader.where)
                 )
-            elif isinstance(node, Source) != (given.form is Form.PATH):
-                problems.append(_wrong_form(name, given.parameter, node, reader.where))
+            elif wrong := wrong_form(name, given, node, reader.where):
+                problems.append(wrong)
     for key, many in checks.items():
         problems += [
             _not_checkable(check, nodes)
@@ -238,20 +281,6 @@ def _unknown(
     )
 
 
-def _wrong_form(name: str, parameter: str, node: Node, where: str) -> AssetsError:
-    if isinstance(node, Source):
-        return DefinitionError(
-            f"{name} reads the file '{node.key}' by '{parameter}', which is no path",
-            fix=f"annotate it: def …({parameter}: pathlib.Path), and open it yourself",
-            where=where,
-        )
-    return DefinitionError(
-        f"{name} asks for the table '{node.key}' as a path",
-        fix=f"annotate '{parameter}' as pd.DataFrame or pa.Table; paths are for sources",
-        where=where,
-    )
-
-
 def _unchecked(check: Check, node: Node | None) -> bool:
     return not isinstance(node, Asset) or all(
         given.upstream != check.asset for given in check.inputs
@@ -285,17 +314,9 @@ def _in_order(
     nodes: Mapping[AssetKey, Node], checks: Mapping[AssetKey, tuple[Check, ...]]
 ) -> tuple[list[AssetKey], list[AssetsError]]:
     """Return keys with upstream first (stable: as declared), and every cycle found."""
+    makers = list_makers(nodes.values())
     before = {
-        key: [
-            other
-            for other in dict.fromkeys(
-                (
-                    *node.upstream,
-                    *(other for check in checks.get(key, ()) for other in check.also_reads),
-                )
-            )
-            if other in nodes
-        ]
+        key: [other for other in _before(node, checks, makers) if other in nodes]
         for key, node in nodes.items()
     }
     waiting = {key: len(others) for key, others in before.items()}

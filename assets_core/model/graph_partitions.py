@@ -56,13 +56,16 @@ def partition_problems(
 
 def _problem(node: Asset, given: Input, above: Node) -> tuple[str, str] | None:
     if isinstance(above, Source) or above.partitions is None:
-        if given.mapping is not None or given.many:
-            said = f"as {given.many}[…]" if given.many else f"with {given.mapping!r}"
+        many = given.many and isinstance(above, Asset)  # files have a form of their own
+        if given.mapping is not None or many:
+            said = f"as {given.many}[…]" if many else f"with {given.mapping!r}"
             return f"which has no partitions, {said}", "take that away"
         return None
     if above.key == node.key:
         return _self_problem(node, given)
-    what = _mapping_problem(given.mapping, node.partitions, above.partitions)
+    # One call that yields all partitions reads as if there were none.
+    own = None if node.yields else node.partitions
+    what = _mapping_problem(given.mapping, own, above.partitions)
     return (what, _SAY) if what else None
 
 
@@ -84,7 +87,9 @@ def _mapping_problem(
     if isinstance(mapping, All | Last | Specific):
         return ""
     if own is None:
-        return "" if mapping is None else f"with {mapping!r}, and has no partitions itself"
+        if mapping is None:
+            return ""
+        return f"with {mapping!r}, and is not made partition by partition itself"
     if isinstance(mapping, Dimension):
         return _dimension_problem(mapping, own, above)
     if isinstance(mapping, Overlap | Window) and (_is_listed(own) or _is_listed(above)):

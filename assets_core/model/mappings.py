@@ -220,6 +220,8 @@ def _trailing(mapping: Window, own: TimeKeys, position: int, upstream: TimeKeys)
 
 
 def _by_dimension(mapping: PartitionMapping | None, own: Keys, upstream: Keys) -> Links:
+    if own is upstream and not isinstance(mapping, Dimension):
+        return lambda position: Need((position,))
     pairs = _pairs(mapping, own, upstream)
     sides = _dimensions(upstream)
     steps = [

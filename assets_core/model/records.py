@@ -7,11 +7,14 @@ heads are what planning reads in bulk, so they carry every digest that staleness
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NamedTuple
 
+from assets_core.model.hiding import hide, hide_in
 from assets_core.model.keys import AssetKey, Cell
+from assets_core.model.queries import ColumnOrigin
 from assets_core.model.versions import CodeVersion, Digest, InputVersion, Window
+from assets_core.shown import shown
 
 RunStatus = Literal["running", "success", "failed", "canceled"]
 StepStatus = Literal[
@@ -47,6 +50,48 @@ class Column:
     version: Digest
 
 
+def refused_attempt(attempt: str) -> str:
+    """Return how the refused rows of an attempt are called until they are sealed."""
+    return f"{attempt}.refused"
+
+
+def whose_attempt(staged: str) -> str:
+    """Return the attempt that has staged something.
+
+    >>> whose_attempt(refused_attempt("ab12")), whose_attempt("ab12")
+    ('ab12', 'ab12')
+    """
+    return staged.removesuffix(".refused")
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """The rows that a schema refused, which are kept beside a result.
+
+    Attributes:
+        columns: Their names and exact types; the last ones say why, and since when.
+    """
+
+    rows: int
+    columns: tuple[tuple[str, str], ...]
+    stored: StoredData
+
+
+class QuarantineRecord(NamedTuple):
+    """A result that has refused rows beside it.
+
+    Attributes:
+        rows: How many were refused.
+        at: When it was committed, in seconds since 1970, UTC.
+    """
+
+    materialization: str
+    cell: Cell
+    rows: int
+    run_id: str
+    at: float
+
+
 @dataclass(frozen=True, slots=True)
 class Materialization:
     """One result that was committed. It never changes.
@@ -58,6 +103,8 @@ class Materialization:
         columns: Names, exact types and versions.
         committed_at: Seconds since 1970, UTC.
         reasons: Why it was made, in sentences.
+        origins: Where the values of its columns come from; None where it is not known.
+        quarantined: The rows that its schema refused; they are no part of its version.
     """
 
     id: str
@@ -77,6 +124,8 @@ class Materialization:
     reasons: tuple[str, ...] = ()
     metadata: Mapping[str, Any] = field(default_factory=dict)
     made_with: Mapping[str, str] = field(default_factory=dict)
+    origins: tuple[ColumnOrigin, ...] | None = None
+    quarantined: Quarantined | None = None
 
     def column_version(self, name: str) -> Digest | None:
         """Return the version of one column, or None if there is no such column."""
@@ -144,6 +193,13 @@ class CheckRecord:
     message: str = ""
     metadata: Mapping[str, Any] = field(default_factory=dict)
 
+    def without_secrets(self) -> CheckRecord:
+        """Return it as it is written and shown; columns are called what they are called."""
+        said = dict(self.metadata)
+        failures = {name: said.pop(name) for name in ("failures",) if name in said}
+        metadata = hide_in(said, keys=True) | hide_in(failures, ("column",))
+        return replace(self, message=hide(str(self.message)), metadata=metadata)
+
 
 @dataclass(frozen=True, slots=True)
 class Commit:
@@ -151,14 +207,16 @@ class Commit:
 
     Attributes:
         materialization: A new result; None when the head moves to one that exists.
+        head: What the cell shows from now on; None if it shows nothing any more.
         before: The materialization that the head must still show, None for no head.
         versions: Code versions that the records refer to.
         validated: Digest of the validation that the data has now passed.
         publish: Whether a stable path has to follow.
+        keys: A growing list, and the keys that it has from now on, in order.
     """
 
     claim: Claim
-    head: Head
+    head: Head | None
     before: str | None
     materialization: Materialization | None
     versions: tuple[CodeVersion, ...]
@@ -166,6 +224,7 @@ class Commit:
     checks: tuple[CheckRecord, ...]
     publish: bool
     run_id: str
+    keys: tuple[str, tuple[str, ...]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +246,12 @@ class StepError:
 
 @dataclass(frozen=True, slots=True)
 class StepRecord:
-    """How one step of a run ended."""
+    """How one step of a run ended.
+
+    Attributes:
+        calling: How many of its seconds its function took; it is not kept.
+        quarantined: How many rows its schema refused, which are kept beside the others.
+    """
 
     cell: Cell
     status: StepStatus
@@ -195,10 +259,12 @@ class StepRecord:
     bytes: int | None = None
     data_version: Digest | None = None
     seconds: float = 0.0
+    calling: float | None = field(default=None, compare=False)
     error: StepError | None = None
     reasons: tuple[str, ...] = ()
     materialization: str | None = None
     checks: tuple[CheckRecord, ...] = ()
+    quarantined: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +310,7 @@ class RunRequest:
     backfill: Backfill | None = None
 
 
+@shown
 @dataclass(frozen=True, slots=True)
 class RunRecord:
     """One run, as remembered."""
@@ -261,18 +328,32 @@ class RunRecord:
 
 @dataclass(frozen=True, slots=True)
 class FileIdentity:
-    """What tells two states of a file apart without reading it."""
+    """What tells two states of a file apart without reading it.
+
+    Attributes:
+        mark: What tells states apart that have no file, or many; else empty.
+    """
 
     size: int
     modified_ns: int
     changed_ns: int
     inode: int
     device: int
+    mark: str = ""
+
+    def moved(self, other: FileIdentity) -> bool:
+        """Return whether a file was written since it had another state."""
+        return replace(self, mark="") != replace(other, mark="")
 
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """The version of a source, and the state of the file in which it was found."""
+    """The version of a source, and the state of it in which that was found.
+
+    Attributes:
+        path: Where it was, without any secrets.
+        identity: A size that is not known is -1, a time 0.
+    """
 
     source: AssetKey
     path: str

@@ -23,6 +23,9 @@ NO_DIGEST: Digest = "0" * 32
 Window = tuple[int, int]
 """From one instant up to another, both in seconds since 1970, UTC."""
 
+WHOLE_CALL: Window = (0, 1)
+"""What an asset's own cell stands for when one call yields all of its partitions."""
+
 
 def digest(*parts: str | bytes) -> Digest:
     """Return one digest for a list of parts.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from assets_core.model.keys import AssetKey
+from assets_core.model.keys import AssetKey, Cell
 from assets_core.model.partition_ranges import ranges_of
 from assets_core.planning.plan import Action, Plan, Step
 from assets_core.planning.reads import AllKeys
@@ -17,15 +17,21 @@ class Group:
     """Steps of one asset that do the same for the same reasons.
 
     Attributes:
+        first: The first of their cells.
         ranges: The partitions, as people write them; none for an asset without.
     """
 
-    asset: AssetKey
+    first: Cell
     action: Action
     certain: bool
     count: int
     ranges: tuple[str, ...]
     reasons: tuple[Reason, ...]
+
+    @property
+    def asset(self) -> AssetKey:
+        """Return the asset of all of them."""
+        return self.first.asset
 
 
 def grouped(plan: Plan, keys: AllKeys) -> list[Group]:
@@ -49,15 +55,22 @@ def _said(reason: Reason) -> str:
 
 def _group(steps: list[Step], keys: AllKeys) -> Group:
     first = steps[0]
-    own = keys.get(first.cell.asset)
-    positions = [] if own is None else [own.position(str(s.cell.partition)) for s in steps]
-    ranges = () if own is None else ranges_of(own, [one or 0 for one in positions])
+    ranges = ranges_of_cells([step.cell for step in steps], keys)
     reasons = first.reasons
     if len(steps) > 1:
         reasons = tuple(map(_of_all, zip(*(step.reasons for step in steps), strict=True)))
     return Group(
-        first.cell.asset, first.action, first.certain, len(steps), tuple(ranges), reasons
+        first.cell, first.action, first.certain, len(steps), tuple(ranges), reasons
     )
+
+
+def ranges_of_cells(cells: Sequence[Cell], keys: AllKeys) -> list[str]:
+    """Return the partitions of some cells of one asset, as people write them."""
+    own = keys.get(cells[0].asset) if cells else None
+    if own is None:
+        return []
+    positions = (own.position(cell.partition or "") for cell in cells)
+    return ranges_of(own, [one for one in positions if one is not None])
 
 
 def _of_all(alike: Iterable[Reason]) -> Reason:

@@ -8,9 +8,26 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from assets_core.model.keys import AssetKey, Cell
+from assets_core.model.records import Materialization
 from assets_core.planning.reasons import Reason
+from assets_core.shown import shown
 
 Action = Literal["compute", "revalidate", "reuse"]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What has to be done with one cell.
+
+    Attributes:
+        action: None when nothing has to be done.
+        reasons: Why.
+        made: The result that will be shown without computing, where there is one.
+    """
+
+    action: Action | None
+    reasons: tuple[Reason, ...] = ()
+    made: Materialization | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +67,7 @@ class Impossible:
         return f"'{self.cell}' reads '{self.upstream}', which has no {', '.join(self.what)}"
 
 
+@shown
 @dataclass(frozen=True, slots=True)
 class Plan:
     """The steps that make a selection fresh, upstream first.

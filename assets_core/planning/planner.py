@@ -7,15 +7,16 @@ everything that is known comes in as one value.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from assets_core.model.assets import Asset
 from assets_core.model.graph import Graph
 from assets_core.model.keys import AssetKey, Cell
 from assets_core.model.records import Head, Materialization
-from assets_core.model.versions import CodeVersion, Digest
-from assets_core.planning.plan import Action, Impossible, Plan, Step
+from assets_core.model.versions import CodeVersion, Digest, InputVersion
+from assets_core.planning.outputs import joined
+from assets_core.planning.plan import Action, Impossible, Plan, Step, Verdict
 from assets_core.planning.reads import (
     AllKeys,
     Outcome,
@@ -25,8 +26,15 @@ from assets_core.planning.reads import (
     input_version,
     reads_of,
 )
-from assets_core.planning.reasons import ABSENT, NEVER_REUSED, ONLY_LOOKING, Reason
-from assets_core.planning.scope import Scope, read_by_checks, scope_of
+from assets_core.planning.reasons import ABSENT, NEVER_REUSED, ONLY_LOOKING
+from assets_core.planning.scope import (
+    Scope,
+    quickly,
+    quiet_among,
+    read_by_checks,
+    scope_of,
+    with_outputs,
+)
 from assets_core.planning.staleness import (
     UNKNOWN,
     Expected,
@@ -35,6 +43,7 @@ from assets_core.planning.staleness import (
     stamp,
     why_stale,
 )
+from assets_core.planning.yielded import also_stale
 from assets_core.protocols.metadata import Reusable
 
 
@@ -70,6 +79,10 @@ class Known:
         """Return whether a cell was rolled back on purpose."""
         head = self.heads.get(cell)
         return head is not None and head.held
+
+    def partitions(self, key: AssetKey) -> list[Cell]:
+        """Return the cells of an asset with partitions."""
+        return [Cell(key, partition) for partition in self.keys[key]]
 
     def last(self, cell: Cell) -> Last | None:
         """Return what is remembered of a cell."""
@@ -112,25 +125,18 @@ class Wanted:
     partitions: Mapping[AssetKey, Sequence[int]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What has to be done with one cell.
-
-    Attributes:
-        action: None when nothing has to be done.
-        reasons: Why.
-        made: The result that will be shown without computing, where there is one.
-    """
-
-    action: Action | None
-    reasons: tuple[Reason, ...] = ()
-    made: Materialization | None = None
-
-
 def make_plan(
-    graph: Graph, expected: Mapping[AssetKey, Expected], known: Known, wanted: Wanted
+    graph: Graph,
+    expected: Mapping[AssetKey, Expected],
+    known: Known,
+    wanted: Wanted,
+    among: Collection[Cell] | None = None,
 ) -> Plan:
-    """Return the steps that make the wanted cells fresh, upstream first."""
+    """Return the steps that make the wanted cells fresh, upstream first.
+
+    Args:
+        among: The only cells that can need something, where an earlier plan has told.
+    """
     texts: dict[AssetKey, Texts] = {}
     reads = {asset.key: reads_of(asset, known.keys, texts) for asset in graph.assets}
     selected = {
@@ -139,12 +145,14 @@ def make_plan(
         if key in reads
     }
     also: dict[AssetKey, Sequence[int]] = {}
+    quiet = quiet_among(graph, known.settled)
     while True:
-        walk = _Walk(expected, known, wanted, {})
-        roots = {**also, **selected}
-        scope = scope_of(graph, reads, roots, upstream=wanted.upstream)
-        _visit(walk, graph, reads, scope, selected)
-        more = read_by_checks(graph, reads, walk.steps, known.heads)
+        walk = _Walk(expected, known, wanted, among, quickly(selected), {})
+        roots = with_outputs(graph, {**also, **selected})
+        scope = scope_of(graph, reads, roots, quiet) if wanted.upstream else roots
+        _visit(walk, graph, reads, scope)
+        looked_at = {key: one for key, one in reads.items() if key not in known.settled}
+        more = read_by_checks(graph, looked_at, walk.steps, known.heads)
         if not wanted.upstream or more.keys() <= roots.keys():
             return walk.plan()
         also |= more
@@ -155,7 +163,6 @@ def _visit(
     graph: Graph,
     reads: Mapping[AssetKey, Reads],
     scope: Scope,
-    selected: Scope,
 ) -> None:
     """Decide about every cell, upstream first."""
     known = walk.known
@@ -166,12 +173,11 @@ def _visit(
             walk.outcomes.setdefault(Cell(key), Outcome(ABSENT))
             continue
         if key in known.settled:
-            if key in selected:
-                walk.settled[key] = len(selected[key])
+            if key in walk.selected:
+                walk.settled[key] = len(walk.selected[key])
             continue
-        chosen = frozenset(selected.get(key, ()))
         for position in scope.get(key, ()):
-            walk.visit(reads[key], position, selected=position in chosen)
+            walk.visit(reads[key], position)
 
 
 @dataclass(slots=True)
@@ -181,7 +187,10 @@ class _Walk:
     expected: Mapping[AssetKey, Expected]
     known: Known
     wanted: Wanted
+    among: Collection[Cell] | None
+    selected: Mapping[AssetKey, Collection[int]]
     outcomes: dict[Cell, Outcome | None]
+    together: dict[Cell, Verdict] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
     fresh: list[Cell] = field(default_factory=list)
     forced: set[Cell] = field(default_factory=set)
@@ -204,64 +213,101 @@ class _Walk:
             self.settled,
         )
 
-    def visit(self, reads: Reads, position: int, *, selected: bool) -> None:
+    def visit(self, reads: Reads, position: int) -> None:
         """Decide about one cell, whose upstream has been decided about."""
         cell = reads.cell(position)
-        found = self._possible(cell, reads.at(position))
-        if isinstance(found, Impossible):
-            self.impossible.append(found)
-            if found.waits:
+        if self.among is not None and cell not in self.among:
+            self.outcomes[cell] = _as_it_is(cell, self.known)
+            self._note(cell, _SETTLED, position)
+            return
+        inputs = self._inputs(cell, reads.at(position))
+        if isinstance(inputs, Impossible):
+            self.impossible.append(inputs)
+            if inputs.waits:
                 self.waiting.add(cell)
             there = cell in self.known.heads
             self.outcomes[cell] = _as_it_is(cell, self.known) if there else None
             return
-        inputs = tuple(
-            input_version(read, [self._outcome(one) or _NOTHING for one in read.cells])
-            for read in found
-        )
         making = Making(cell, reads.windows(position), inputs)
-        force = self.wanted.force and selected and cell not in self.wanted.computed
-        now = self.expected[reads.asset.key]
-        verdict = decide(now, making, self.known, forced=force)
+        verdict = self._decided(reads.asset, making, position)
+        force = self._is_forced(cell, position)
         self.outcomes[cell] = _will_be(cell, verdict, self.known)
-        self._note(cell, verdict, selected=selected, forced=force)
-
-    def _note(self, cell: Cell, verdict: Verdict, *, selected: bool, forced: bool) -> None:
-        if forced:
+        if reads.asset.yields and _may_yield_others(cell, verdict, self.known):
+            self.outcomes |= {
+                one: _NOTHING
+                for one in self.known.partitions(cell.asset)
+                if force or not self.known.holds(one)
+            }
+        if force:
             self.forced.add(cell)
+        self._note(cell, verdict, position)
+
+    def _decided(self, asset: Asset, making: Making, position: int) -> Verdict:
+        """Return what has to be done with a cell, given all that its call makes."""
+        if not asset.outputs:
+            return self._alone(making, position)
+        if making.cell not in self.together:
+            cells = [making.cell._replace(asset=key) for key in asset.made_together]
+            each = {one: self._alone(making._replace(cell=one), position) for one in cells}
+            self.together |= joined(each, self.known.holds)
+        return self.together.pop(making.cell)
+
+    def _alone(self, making: Making, position: int) -> Verdict:
+        forced = self._is_forced(making.cell, position)
+        return decide(self.expected[making.cell.asset], making, self.known, forced=forced)
+
+    def _is_forced(self, cell: Cell, position: int) -> bool:
+        wanted = self.wanted
+        chosen = wanted.force and position in self.selected.get(cell.asset, ())
+        return chosen and cell not in wanted.computed
+
+    def _note(self, cell: Cell, verdict: Verdict, position: int) -> None:
+        selected = position in self.selected.get(cell.asset, ())
+        yields = cell.partition is None and cell.asset in self.known.keys
+        cells = self.known.partitions(cell.asset) if yields else [cell]
+        held = [one for one in cells if self.known.holds(one)]
         if verdict.action is not None:
             self.steps.append(Step(cell, verdict.action, verdict.reasons))
             self.pulled += not selected
-        elif self.known.holds(cell):
-            self.held.append(cell)
+        elif held:
+            self.held += held
         elif selected:
             self.fresh.append(cell)
 
     def _outcome(self, cell: Cell) -> Outcome | None:
         """Return what a cell is going to hold; None if it cannot be made."""
-        found = self.outcomes.get(cell, _NOTHING)
-        return _as_it_is(cell, self.known) if found is _NOTHING else found
+        if cell not in self.outcomes:
+            return _as_it_is(cell, self.known)
+        return self.outcomes[cell]
 
-    def _possible(self, cell: Cell, reads: list[Read]) -> list[Read] | Impossible:
-        """Return what is read, without what may be left out, or why nothing can be made."""
-        found: list[Read] = []
+    def _inputs(
+        self, cell: Cell, reads: list[Read]
+    ) -> tuple[InputVersion, ...] | Impossible:
+        """Return what a cell is made from, or why it cannot be made."""
+        found: list[InputVersion] = []
         for read in reads:
-            lost = [one for one in read.cells if self._outcome(one) is None]
-            if not lost and not read.undefined:
-                found.append(read)
-            elif read.given.missing == "skip":
-                kept = tuple(one for one in read.cells if one not in lost)
-                found.append(read._replace(cells=kept, undefined=()))
-            else:
-                what = (*read.undefined, *(one.partition or "data" for one in lost))
-                # What reads a partition that waits, or where there is none yet, waits too.
-                waits = (
-                    read.given.missing == "wait"
-                    or not read.keys
-                    or (not read.undefined and self.waiting.issuperset(lost))
-                )
-                return Impossible(cell, read.given.upstream, what, waits)
-        return found
+            outcomes = [self._outcome(one) for one in read.cells]
+            kept = [one for one in outcomes if one is not None]
+            if len(kept) == len(outcomes) and not read.undefined:
+                found.append(input_version(read, kept))
+                continue
+            pairs = list(zip(read.cells, outcomes, strict=True))
+            if read.given.missing != "skip":
+                lost = [one for one, outcome in pairs if outcome is None]
+                return self._impossible(cell, read, lost)
+            cells = tuple(one for one, outcome in pairs if outcome is not None)
+            found.append(input_version(read._replace(cells=cells, undefined=()), kept))
+        return tuple(found)
+
+    def _impossible(self, cell: Cell, read: Read, lost: list[Cell]) -> Impossible:
+        what = (*read.undefined, *(one.partition or "data" for one in lost))
+        # What reads a partition that waits, or where there is none yet, waits too.
+        waits = (
+            read.given.missing == "wait"
+            or not read.keys
+            or (not read.undefined and self.waiting.issuperset(lost))
+        )
+        return Impossible(cell, read.given.upstream, what, waits)
 
 
 _NOTHING = Outcome(UNKNOWN)
@@ -273,13 +319,20 @@ _SETTLED = Verdict(None)
 def decide(now: Expected, making: Making, known: Known, *, forced: bool = False) -> Verdict:
     """Return what has to be done with one cell, given what its inputs hold."""
     head = known.heads.get(making.cell)
-    there = head is not None and making.cell not in known.missing
-    if there and not forced and now.answers(making, known.heads[making.cell]):
+    if (
+        head is not None
+        and not (forced or now.asset.yields)
+        and making.cell not in known.missing
+        and now.answers(making, head)
+    ):
         return _SETTLED
     last = known.last(making.cell)
     if last is not None and last.head.held and not forced:
         return Verdict(None)  # rolled back on purpose
     reasons = why_stale(now, making, last, at=known.at, forced=forced)
+    if now.asset.yields:
+        keys = known.keys[making.cell.asset]
+        reasons += also_stale(now, making, keys, known.last, reasons=reasons, at=known.at)
     if not reasons:
         return Verdict(None)
     kinds = {reason.kind for reason in reasons}
@@ -303,8 +356,8 @@ def _earlier_result(now: Expected, making: Making, known: Known) -> Reusable | N
     if earlier is None:
         return None
     made = earlier.materialization
-    if "previous" in made.made_with:
-        return None  # it was made from itself, which no recipe covers
+    if "previous" in made.made_with or _lacks_partitions(now, making, known):
+        return None  # it was made from itself, which no recipe covers; or not all is there
     if made.stored.storage != now.storage or made.stored.location in known.absent:
         return None
     freshness = now.asset.freshness
@@ -326,3 +379,16 @@ def _will_be(cell: Cell, verdict: Verdict, known: Known) -> Outcome:
     if verdict.action == "compute" or verdict.made is None:
         return Outcome(UNKNOWN)
     return Outcome(verdict.made.data_version, verdict.made)
+
+
+def _may_yield_others(cell: Cell, verdict: Verdict, known: Known) -> bool:
+    """Return whether the partitions may be others once a call has been decided about."""
+    version = _will_be(cell, verdict, known).data_version
+    return version == UNKNOWN or version != _as_it_is(cell, known).data_version
+
+
+def _lacks_partitions(now: Expected, making: Making, known: Known) -> bool:
+    """Return whether stored partitions of a call are gone."""
+    return now.asset.yields and any(
+        cell in known.missing for cell in known.partitions(making.cell.asset)
+    )

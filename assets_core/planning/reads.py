@@ -9,12 +9,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from assets_core.model.assets import Asset, Input
+from assets_core.model.assets import Asset, Form, Input
 from assets_core.model.keys import AssetKey, Cell
 from assets_core.model.mappings import Links, Need, links
 from assets_core.model.partitions import Keys, ListedKeys, TimeKeys
 from assets_core.model.records import Materialization
-from assets_core.model.versions import Digest, InputVersion, Window, digest
+from assets_core.model.versions import WHOLE_CALL, Digest, InputVersion, Window, digest
 from assets_core.planning.reasons import ABSENT
 from assets_core.planning.staleness import UNKNOWN
 
@@ -94,7 +94,8 @@ class Reads:
     """What the cells of one asset read.
 
     Attributes:
-        keys: Its own partitions; None for an asset without.
+        keys: Its own partitions; None for an asset without, and for one that is made by a
+            call that yields them all: then its one cell is that of the call.
     """
 
     asset: Asset
@@ -106,12 +107,21 @@ class Reads:
         """Return what the cell at a position reads, input by input."""
         return [linked.at(position) for linked in self.inputs]
 
+    def of(self, cell: Cell) -> list[Read]:
+        """Return what one of its cells reads, input by input."""
+        position = self.position(cell)
+        if position is None:
+            raise LookupError(f"there is no cell '{cell}'")
+        return self.at(position)
+
     def cell(self, position: int) -> Cell:
         """Return the cell at a position."""
         return Cell(self.asset.key, None if self.texts is None else self.texts.at(position))
 
     def windows(self, position: int) -> tuple[Window, ...]:
         """Return the times that the cell at a position stands for, if any."""
+        if self.asset.yields:
+            return (WHOLE_CALL,)
         return () if self.keys is None else windows_of(self.keys, position)
 
     @property
@@ -142,6 +152,8 @@ def windows_of(keys: Keys, position: int) -> tuple[Window, ...]:
 def windows_at(keys: AllKeys, cell: Cell) -> tuple[Window, ...]:
     """Return the times that a cell stands for now, if any."""
     own = keys.get(cell.asset)
+    if own is not None and cell.partition is None:
+        return (WHOLE_CALL,)
     position = None if own is None else own.position(cell.partition or "")
     return () if own is None or position is None else windows_of(own, position)
 
@@ -155,12 +167,12 @@ def reads_of(
         texts: Keys that were made for other assets already; what is made here is added.
     """
     known = {} if texts is None else texts
-    own = _texts(asset.key, keys, known)
+    mine = None if asset.yields else keys.get(asset.key)
+    own = None if mine is None else _texts(asset.key, keys, known)
     inputs = tuple(
-        _linked(given, keys.get(asset.key), _texts(given.upstream, keys, known))
-        for given in asset.inputs
+        _linked(given, mine, _texts(given.upstream, keys, known)) for given in asset.inputs
     )
-    return Reads(asset, keys.get(asset.key), inputs, own)
+    return Reads(asset, mine, inputs, own)
 
 
 def _texts(key: AssetKey, keys: AllKeys, known: dict[AssetKey, Texts]) -> Texts | None:
@@ -180,7 +192,7 @@ def input_version(read: Read, outcomes: Iterable[Outcome]) -> InputVersion:
     given, cells = read.given, read.cells
     versions = [_version(given, outcome) for outcome in outcomes]
     form = f"{given.many}[{given.form.value}]" if given.many else given.form.value
-    if len(cells) == 1 and not given.many:
+    if len(cells) == 1 and (not given.many or given.form is Form.PATH):
         return InputVersion(given.parameter, cells[0], form, versions[0], given.columns)
     parts = tuple(
         (cell.partition or "", version)
@@ -199,8 +211,21 @@ def _version(given: Input, outcome: Outcome) -> Digest:
     if given.columns is None or version in (UNKNOWN, ABSENT):
         return version
     made = outcome.made
-    versions = [made and made.column_version(name) for name in given.columns]
+    versions = [made and _column_version(given, made, name) for name in given.columns]
     if made is not None and not any(versions):
         return digest("rows 1", str(made.rows))  # of partition columns, which are constant
     # A column that is not there fails when it is read, by name; until then it counts.
     return digest("columns 1", *(one or "no such column" for one in versions))
+
+
+def _column_version(given: Input, made: Materialization, name: str) -> Digest | None:
+    if given.form is not Form.SQL:
+        return made.column_version(name)
+    # Queries call their columns as they are called where they are stored.
+    found = [
+        text
+        for one in made.columns
+        if one.name.lower() == name
+        for text in (one.name, one.version)
+    ]
+    return digest("named 1", *found) if found else None

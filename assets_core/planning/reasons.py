@@ -173,6 +173,17 @@ class UpstreamWillRun:
         return f"{_quoted(self.upstream)} will run and may change"
 
 
+@dataclass(frozen=True, slots=True)
+class MadeTogether:
+    """The call that makes it is needed for others, and what is shown is of one call."""
+
+    others: tuple[AssetKey, ...]
+    kind = "made_together"
+
+    def __str__(self) -> str:
+        return f"the call that makes it also makes {_quoted(self.others)}"
+
+
 Reason = (
     NeverBuilt
     | OutputMissing
@@ -187,6 +198,7 @@ Reason = (
     | Opaque
     | Forced
     | UpstreamWillRun
+    | MadeTogether
 )
 
 ONLY_LOOKING = frozenset({"schema_changed", "storage_changed"})
@@ -197,8 +209,7 @@ NEVER_REUSED = frozenset({"too_old", "forced", "opaque"})
 
 
 def _quoted(names: tuple[str, ...]) -> str:
-    shown = ", ".join(f"'{name}'" for name in names[:_SHOWN])
-    return shown if len(names) <= _SHOWN else f"{shown} and {len(names) - _SHOWN} more"
+    return _listed(tuple(f"'{name}'" for name in names))
 
 
 def _listed(keys: tuple[str, ...]) -> str:
@@ -210,4 +221,4 @@ def _span(seconds: float) -> str:
     for unit, length in (("days", 86400), ("hours", 3600), ("minutes", 60)):
         if seconds >= 2 * length:
             return f"{seconds / length:.0f} {unit}"
-    return f"{seconds:.0f} seconds"
+    return "1 second" if round(seconds) == 1 else f"{seconds:.0f} seconds"

@@ -6,7 +6,7 @@ were found fresh the mark is kept, and as long as it is the same nothing can be 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from assets_core.model.assets import Input
@@ -53,7 +53,7 @@ def mark_of(now: Expected, world: World) -> Digest | None:
 
 def _said(given: Input) -> str | None:
     """Return how an input reads; None if only calling a function tells it."""
-    if isinstance(given.mapping, Callable):  # type: ignore[arg-type]
+    if callable(given.mapping):
         return None
     return repr(
         (

@@ -115,6 +115,10 @@ class Last:
     validation: CodeVersion | None = None
 
 
+GONE: Digest = digest("gone 1")
+"""The stamp of a head whose data was not there when it was read: no asset asks for it."""
+
+
 def stamp(validation: Digest, storage: str) -> Digest:
     """Return one digest of what a result has passed and where it lies."""
     return digest("stamp 1", validation, storage)
@@ -270,7 +274,7 @@ def _parts(given: InputVersion) -> tuple[tuple[str, Digest], ...]:
 
 
 def _other_stamp(now: Expected, last: Last) -> list[Reason]:
-    if last.head.stamp == now.stamp:
+    if last.head.stamp in {now.stamp, GONE}:
         return []
     if last.made is None:
         return [SchemaChanged(())]

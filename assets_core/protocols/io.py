@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from assets_core.model.assets import Publish
 from assets_core.model.garbage import StoredObject
-from assets_core.model.keys import Cell
+from assets_core.model.keys import AssetKey, Cell
 from assets_core.model.records import StoredData
 
 if TYPE_CHECKING:
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 Shown = tuple[Cell, StoredData, str]
 """A cell, the data that its stable path is to show, and a text that nobody else uses."""
+
+
+ToStage = tuple[Cell, "pa.Table", str]
+"""A cell, its table, and the attempt that has made it."""
 
 
 class Staged(Protocol):
@@ -40,16 +44,22 @@ class IOManager(Protocol):
     storage: str
     """What tells this place from others, such as `parquet:data`. Recorded with the data."""
 
-    def stage(self, cell: Cell, table: pa.Table, attempt: str) -> Staged:
-        """Write a table where nobody looks.
+    def stage(self, tables: Sequence[ToStage]) -> list[Staged]:
+        """Write tables where nobody looks: of one asset, those that are stored together.
+
+        If it raises, none of them is left.
 
         Raises:
             UnsupportedDataError: This store cannot hold one of the columns.
         """
         ...
 
-    def seal(self, staged: Staged) -> StoredData:
-        """Make staged data durable and unchangeable under a name made from its content."""
+    def seal(self, staged: Sequence[Staged]) -> list[StoredData]:
+        """Make staged data durable and unchangeable under names made from its content.
+
+        Several are sealed together, in about the time that the disk takes for one. If
+        it raises, some may be sealed; sealing them again gives the same.
+        """
         ...
 
     def discard(self, staged: Staged) -> None:
@@ -71,6 +81,18 @@ class IOManager(Protocol):
         """
         ...
 
+    def parquet_file(self, cell: Cell, stored: StoredData) -> str | None:
+        """Return the path of a file that is the stored table as Parquet, and whole.
+
+        None where there is no such file: then `read` is called instead. Who gets one may
+        read any part of it, so all its bytes are compared with what was written.
+
+        Raises:
+            MissingDataError: It is not there.
+            CorruptDataError: The bytes are not those that were written.
+        """
+        ...
+
     def verify(self, cell: Cell, stored: StoredData) -> None:
         """Raise `MissingDataError` or `CorruptDataError` if the bytes are not all right."""
         ...
@@ -83,7 +105,8 @@ class IOManager(Protocol):
         """Return a text that becomes another when stored data may have gone.
 
         None if that cannot be told, for one because something changed just now: then
-        every cell is looked at.
+        every cell is looked at. On another machine it is always the same: planning does
+        not look there, and what is found gone when it is read is noted at its head.
         """
         ...
 
@@ -106,26 +129,13 @@ class IOManager(Protocol):
 
     def publish(
         self,
-        cell: Cell,
-        stored: StoredData,
-        *,
-        how: Publish | None,
-        env: str,
-        unique: str,
-        names: tuple[str, ...] = (),
-    ) -> None:
-        """Make the cell's stable path show this data, in one step."""
-        ...
-
-    def publish_all(
-        self,
         shown: Sequence[Shown],
         *,
         how: Publish | None,
         env: str,
         names: tuple[str, ...] = (),
     ) -> None:
-        """Do what `publish` does for several cells of one asset, each in one step."""
+        """Make the stable paths of cells of one asset show their data, each in one step."""
         ...
 
     def publishes(self, how: Publish | None) -> bool:
@@ -158,6 +168,137 @@ class IOManager(Protocol):
 
     def drop_leftover(self, attempt: str) -> None:
         """Throw away what an attempt has staged; does nothing if it is gone."""
+        ...
+
+
+@runtime_checkable
+class SharingIOManager(Protocol):
+    """What an IO manager also has that keeps small partitions together in one object.
+
+    The result of `seal` is then that of each of them: `read` finds a partition by its key.
+    """
+
+    def shares(self, how: Publish | None) -> bool:
+        """Return whether partitions of an asset with this option may be kept together."""
+        ...
+
+    def is_shared(self, stored: StoredData) -> bool:
+        """Return whether there are others in the object, so that it has no stable path."""
+        ...
+
+    def stage_together(
+        self, tables: Sequence[tuple[Cell, pa.Table]], attempt: str
+    ) -> Staged:
+        """Write several partitions of one asset, which have one schema, as one object."""
+        ...
+
+
+@runtime_checkable
+class MendingIOManager(Protocol):
+    """What an IO manager also has that can mend its own stored data.
+
+    Where there is nothing like it, damaged data is deleted before it is made again.
+    """
+
+    def put_back(
+        self, cell: Cell, stored: StoredData, *, env: str, names: tuple[str, ...] = ()
+    ) -> str | None:
+        """Put the right bytes in their place again, from where this store has them too.
+
+        Return where they were found, such as at a stable path that is a copy; None if they
+        are nowhere.
+        """
+        ...
+
+    def set_aside(self, cell: Cell, stored: StoredData) -> str | None:
+        """Move damaged bytes out of the way, so that they count as not there.
+
+        Return where they are now; None if there was nothing, or it was whole by then: then
+        it is where it was.
+        """
+        ...
+
+
+@runtime_checkable
+class ClearingIOManager(Protocol):
+    """What an IO manager also has that leaves something where environments were shown."""
+
+    def clear(self, env: str) -> None:
+        """Take away what is ours of the stable paths of an environment, and its folders.
+
+        Only of one that is being dropped, and never of `main`.
+        """
+        ...
+
+
+@runtime_checkable
+class RemoteIOManager(Protocol):
+    """What an IO manager also has that may keep its data on another machine.
+
+    Planning does not look for data there: that it is gone is found when it is read, and
+    by `assets verify`.
+    """
+
+    def is_remote(self) -> bool:
+        """Return whether looking for data costs a request to another machine."""
+        ...
+
+
+@runtime_checkable
+class FilesIOManager(Protocol):
+    """What an IO manager also has that keeps files and folders as they are.
+
+    Its tables are lists of files, see `assets_core.versioning.file_lists`. The files
+    themselves lie in the room of the attempt when the list of them is staged.
+    """
+
+    def call(self, suffixes: Mapping[AssetKey, str]) -> None:
+        """Say how the names of the files of assets end, such as `.png`."""
+        ...
+
+    def room(self, cell: Cell, attempt: str) -> str:
+        """Return the path at which an attempt writes its file or folder.
+
+        Nothing is there yet, also if an earlier call has written there.
+        """
+        ...
+
+    def path(self, cell: Cell, stored: StoredData) -> str:
+        """Return the path of a stored file or folder, all of whose bytes are right.
+
+        Raises:
+            MissingDataError: It is not there.
+            CorruptDataError: The bytes are not those that were written.
+        """
+        ...
+
+
+class StagingStream(Protocol):
+    """A table that is being written where nobody looks, and need not fit into memory."""
+
+    def write(self, rows: pa.Table) -> None:
+        """Append rows.
+
+        Raises:
+            UnsupportedDataError: This store cannot hold one of the columns.
+        """
+        ...
+
+    def staged(self) -> Staged:
+        """Write what is left and return the whole; nothing more may be written."""
+        ...
+
+    def discard(self) -> None:
+        """Throw it away. Does nothing if it is gone."""
+        ...
+
+
+@runtime_checkable
+class StreamingIOManager(Protocol):
+    """What an IO manager also has that writes tables which do not fit into memory."""
+
+    def stage_stream(self, cell: Cell, schema: pa.Schema, attempt: str) -> StagingStream:
+        """Begin to write a table with a canonical schema, of which no row is known yet."""
         ...
 
 

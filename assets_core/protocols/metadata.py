@@ -18,6 +18,7 @@ from assets_core.model.records import (
     Observation,
     Owner,
     Publication,
+    QuarantineRecord,
     RunRecord,
     RunRequest,
     RunStatus,
@@ -28,6 +29,8 @@ from assets_core.model.records import (
 )
 from assets_core.model.summary import Summary
 from assets_core.model.versions import CodeVersion, Digest
+from assets_core.protocols.environments import Environments
+from assets_core.protocols.keeping import Keeping
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,16 @@ class MetadataStore(Protocol):
     many threads, and by many processes at once.
     """
 
+    @property
+    def keeping(self) -> Keeping:
+        """Return the part that only upkeep uses."""
+        ...
+
+    @property
+    def environments(self) -> Environments:
+        """Return the part of it that remembers environments, and what they showed."""
+        ...
+
     def close(self) -> None:
         """Let go of the database."""
         ...
@@ -56,6 +69,10 @@ class MetadataStore(Protocol):
         self, env: str, assets: Collection[AssetKey] | None = None
     ) -> dict[Cell, Head]:
         """Return the heads of an environment: of some assets, or all."""
+        ...
+
+    def heads_of(self, env: str, cells: Iterable[Cell]) -> dict[Cell, Head]:
+        """Return the heads of some cells; those that show nothing are left out."""
         ...
 
     def heads_digests(self, env: str) -> dict[AssetKey, Digest]:
@@ -86,6 +103,15 @@ class MetadataStore(Protocol):
         """Return the latest result of each recipe that these cells ever had."""
         ...
 
+    def quarantines(
+        self, assets: Collection[AssetKey] | None = None
+    ) -> tuple[QuarantineRecord, ...]:
+        """Return the results of some assets, or all, beside which rows are kept.
+
+        Whether any head shows them or not, oldest first.
+        """
+        ...
+
     def failures(self, env: str) -> dict[Cell, tuple[str, StepError]]:
         """Return cells whose last attempt failed, with the run and the error."""
         ...
@@ -105,6 +131,9 @@ class MetadataStore(Protocol):
 
         A claim of the same host whose owner is no longer alive is taken over, and so is
         one of another host whose lease has ended.
+
+        Raises:
+            UsageError: There is no such environment, or it is being dropped.
         """
         ...
 
@@ -137,7 +166,8 @@ class MetadataStore(Protocol):
     def commit(self, commit: Commit) -> Publication | None:
         """Insert the result and move the head, in one transaction; return what to publish.
 
-        The claim is given back with it.
+        The claim is given back with it, and a growing list gets the keys that it is to
+        have. A cell that is to show nothing any more loses its head.
 
         Raises:
             ClaimLostError: The fence or the head is no longer what the claim saw.
@@ -185,12 +215,24 @@ class MetadataStore(Protocol):
     def forget_runs(self, keep: int) -> tuple[str, ...]:
         """Forget all but the latest runs with their steps; return the ids of those gone.
 
-        Results, heads and checks stay: no status ever changes by it.
+        Runs of backfills are counted for themselves, so that no number of other runs makes
+        one forgotten. Results, heads and checks stay: no status ever changes by it.
         """
         ...
 
-    def runs(self, limit: int = 50) -> tuple[RunRecord, ...]:
-        """Return the latest runs, newest first, without their steps."""
+    def runs(self, limit: int = 50, env: str | None = None) -> tuple[RunRecord, ...]:
+        """Return the latest runs, newest first, without their steps.
+
+        Args:
+            env: Of which environment; of all by default.
+        """
+        ...
+
+    def backfill_runs(self, backfill: str | None = None) -> tuple[RunRecord, ...]:
+        """Return the runs of all backfills, or of one, newest first, without their steps.
+
+        However many other runs there were.
+        """
         ...
 
     def ended_steps(self, run_id: str) -> dict[StepStatus, int]:
@@ -209,8 +251,25 @@ class MetadataStore(Protocol):
         """Return the results of a cell, newest first."""
         ...
 
+    def histories(
+        self, assets: Iterable[AssetKey], limit: int = 20
+    ) -> dict[AssetKey, tuple[Materialization, ...]]:
+        """Return the latest results of assets, of whichever partition, newest first.
+
+        Assets that were never made are left out.
+        """
+        ...
+
+    def passed(self, materialization: str) -> frozenset[Digest]:
+        """Return every validation that a result has passed."""
+        ...
+
     def checks(self, materialization: str) -> tuple[CheckRecord, ...]:
         """Return what the checks last found on a result."""
+        ...
+
+    def checks_of(self, materializations: Iterable[str]) -> dict[str, list[CheckRecord]]:
+        """Return what the checks last found on results; those without are left out."""
         ...
 
     def record_checks(
@@ -243,7 +302,7 @@ class MetadataStore(Protocol):
         ...
 
     def shown(self) -> frozenset[str]:
-        """Return the results that any head in any environment names."""
+        """Return the results that any head in any environment names, or a pin."""
         ...
 
     def condemn(self, places: Iterable[Place], since: float, at: float) -> int:

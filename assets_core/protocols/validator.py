@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    import numpy as np
     import pyarrow as pa
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,12 +19,15 @@ class Failure:
         column: The column, or an empty text for a check of the whole table.
         count: How many rows break it; None where it is not about rows.
         examples: A few of the values that break it, as text.
+        rows: The places of those rows in the table that was given, in order; None where
+            no single row is to blame, as with types, uniqueness and sums.
     """
 
     column: str
     check: str
     count: int | None
     examples: tuple[str, ...] = ()
+    rows: NDArray[np.int64] | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,18 @@ class Validated:
 
     table: pa.Table
     failures: tuple[Failure, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnNote:
+    """What a schema says of a column, for people.
+
+    Attributes:
+        rules: What every value must satisfy, each in a few words.
+    """
+
+    description: str = ""
+    rules: tuple[str, ...] = ()
 
 
 class Validator(Protocol):
@@ -64,6 +81,35 @@ class Validator(Protocol):
 
     def columns(self, schema: Any) -> frozenset[str]:
         """Return the columns that a schema names."""
+        ...
+
+    def unique(self, schema: Any) -> tuple[tuple[str, ...], ...]:
+        """Return the sets of columns that tell all rows of a schema apart."""
+        ...
+
+    def notes(self, schema: Any) -> dict[str, ColumnNote]:
+        """Return what a schema says of each column that it names."""
+        ...
+
+    def declares(self, schema: Any, column: str, *, any_case: bool = False) -> bool:
+        """Return whether a table of a schema may have a column, as far as it says.
+
+        A schema that names no columns says nothing of any. One that is not strict lets
+        others pass, and declares them as little as a strict one.
+
+        Args:
+            any_case: Whether the name may be written in other letters, as in SQL.
+        """
+        ...
+
+    def whole_rules(self, schema: Any, table: pa.Table) -> tuple[str, ...]:
+        """Return the rules of a schema that need all rows at once, each in a few words.
+
+        Such as uniqueness, and checks that answer once for all rows.
+
+        Args:
+            table: Some rows, to see how checks answer.
+        """
         ...
 
     def validate(self, schema: Any, table: pa.Table) -> Validated:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from assets_core.errors import MissingDataError
@@ -10,6 +10,7 @@ from assets_core.model.assets import Asset, Check, Source
 from assets_core.model.events import StepWaiting
 from assets_core.model.graph import Graph
 from assets_core.model.keys import Cell
+from assets_core.model.partitions import DynamicPartitions
 from assets_core.model.records import (
     Claim,
     Head,
@@ -22,7 +23,7 @@ from assets_core.planning.planner import Known
 from assets_core.planning.reads import AllKeys, Outcome, Read, input_version, reads_of
 from assets_core.planning.staleness import Expected, Making
 from assets_core.protocols.io import IOManager
-from assets_core.running.heads import absent_among, any_heads, is_current
+from assets_core.running.heads import absent_among, is_current, is_gone
 from assets_core.running.tools import Tools
 
 WAIT_SECONDS = 0.05
@@ -106,11 +107,14 @@ def take_claims(tools: Tools, jobs: Sequence[Job]) -> tuple[Claim, ...]:
 
 def look(tools: Tools, jobs: Sequence[Job], claims: Sequence[Claim]) -> list[Attempt]:
     """Read what some cells of one asset and their inputs hold now."""
+    if jobs[0].asset.yields:
+        jobs = [_with_keys_now(tools, jobs[0])]
     first = jobs[0]
     reads = _reads(first, jobs)
+    own = {job.cell for job in jobs} | _yielded(first)
     above = {cell for many in reads for read in many for cell in read.cells}
     sources = {Cell(source.key) for source in _sources(first)}
-    found = any_heads(tools, first.env, {*(job.cell for job in jobs), *above - sources})
+    found = tools.store.heads_of(first.env, own | (above - sources))
     records = tools.store.materializations(head.materialization for head in found.values())
     heads = {
         cell: head for cell, head in found.items() if is_current(cell, head, first.keys)
@@ -123,7 +127,7 @@ def look(tools: Tools, jobs: Sequence[Job], claims: Sequence[Claim]) -> list[Att
         if head is not None and head.materialization in records:
             made[cell] = records[head.materialization]
             outcomes[cell] = Outcome(head.data_version, made[cell])
-    known = _know(tools, jobs, heads, records)
+    known = _know(tools, jobs, own, heads, records)
     return [
         replace(
             _attempt(tools, known, outcomes, made, observed, job, claim, many),
@@ -131,6 +135,22 @@ def look(tools: Tools, jobs: Sequence[Job], claims: Sequence[Claim]) -> list[Att
         )
         for job, claim, many in zip(jobs, claims, reads, strict=True)
     ]
+
+
+def _with_keys_now(tools: Tools, job: Job) -> Job:
+    """Return the job of a call with the keys of its list, which nobody else changes."""
+    partitions = job.asset.partitions
+    assert isinstance(partitions, DynamicPartitions)  # noqa: S101 - others are not yielded
+    name = partitions.dynamic
+    keys = partitions.keys(known=tools.store.dynamic_keys([name])[name])
+    return replace(job, keys={**job.keys, job.asset.key: keys})
+
+
+def _yielded(job: Job) -> set[Cell]:
+    """Return the partitions that the call of a job has yielded last."""
+    if not job.asset.yields:
+        return set()
+    return {Cell(job.asset.key, key) for key in job.keys[job.asset.key]}
 
 
 def _attempt(  # noqa: PLR0913, PLR0917 - what all attempts of a batch share, and its own
@@ -152,8 +172,7 @@ def _attempt(  # noqa: PLR0913, PLR0917 - what all attempts of a batch share, an
 
 def _reads(first: Job, jobs: Sequence[Job]) -> list[list[Read]]:
     reads = reads_of(first.asset, first.keys)
-    positions = [reads.position(job.cell) for job in jobs]
-    return [reads.at(position or 0) for position in positions]
+    return [reads.of(job.cell) for job in jobs]
 
 
 def _there(job: Job, read: Read, outcomes: Mapping[Cell, Outcome]) -> Read:
@@ -189,13 +208,14 @@ def _observe(tools: Tools, job: Job) -> list[tuple[Source, Observation]]:
 def _know(
     tools: Tools,
     jobs: Sequence[Job],
+    own: Iterable[Cell],
     heads: dict[Cell, Head],
     records: dict[str, Materialization],
 ) -> Known:
     reusable = tools.store.reusable(job.cell for job in jobs)
     digests: set[Digest] = set()
     shown: dict[Cell, StoredData] = {}
-    for head, cell in ((heads[job.cell], job.cell) for job in jobs if job.cell in heads):
+    for head, cell in ((heads[cell], cell) for cell in own if cell in heads):
         same = reusable.get((cell, head.recipe))
         digests |= same.validated if same else set()
         if last := records.get(head.materialization):
@@ -203,19 +223,34 @@ def _know(
             shown[cell] = last.stored
     stored = [one.materialization.stored for one in reusable.values()]
     absent = absent_among(tools, [*stored, *shown.values()])
+    missing = {
+        cell: one.location
+        for cell, one in shown.items()
+        if is_gone(heads[cell], one, absent)
+    }
     return Known(
         env=jobs[0].env,
         heads=heads,
         sources={},
-        missing={
-            cell: one.location
-            for cell, one in shown.items()
-            if (one.storage, one.location) in absent
-        },
+        missing=missing,
         at=tools.clock.now(),
         records=records,
         codes=tools.store.code_versions(digests),
         reusable=reusable,
-        absent=frozenset(location for _, location in absent),
+        absent=frozenset({*missing.values(), *(location for _, location in absent)}),
         keys=jobs[0].keys,
+    )
+
+
+def may_publish(attempt: Attempt) -> None:
+    """Refuse to go on if what is not ours lies at the stable path."""
+    job, manager, before = attempt.job, attempt.manager, attempt.before
+    last = None if before is None else attempt.known.records.get(before.materialization)
+    ours = last is not None and last.stored.storage == manager.storage
+    manager.may_publish(
+        job.cell,
+        how=job.asset.publish,
+        ours=ours,
+        env=job.env,
+        names=job.asset.partition_columns,
     )

@@ -8,18 +8,23 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
-from assets_core.errors import AssetsError
+from assets_core.errors import AssetsError, CommandError
 from assets_core.files import make_folder
+from assets_core.folders import remove_whole
 from assets_core.model.assets import Asset
+from assets_core.model.hiding import hide
 from assets_core.model.keys import Cell
+from assets_core.model.policies import Retry
 from assets_core.model.versions import digest
-from assets_core.running.context import Partition, RunContext
+from assets_core.running.context import OwnPartition, RunContext
 from assets_core.running.tools import Tools
 
 _LONGEST = 180
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,32 +36,42 @@ class Call:
         add_partitions: Adds keys to a growing list.
         metadata: What the function said with `context.metadata`.
         uses: What it asked for that no version covers: `previous`.
+        path: Where it may write its file, of a file asset.
     """
 
     run_id: str
     asset: Asset
     previous: Callable[[], Any]
-    partitions: tuple[Partition, ...] = ()
+    partitions: tuple[OwnPartition, ...] = ()
     add_partitions: Callable[[str, Iterable[str]], int] | None = None
     metadata: dict[str, Any] = field(default_factory=dict)
     uses: dict[str, str] = field(default_factory=dict)
+    path: Path | None = None
 
 
-def call_function(tools: Tools, call: Call, arguments: Mapping[str, Any]) -> Any:
-    """Return what the function returns, repeating it as its retry policy says."""
+def call_function(
+    tools: Tools, call: Call, arguments: Mapping[str, Any], finish: Callable[[Any], T]
+) -> T:
+    """Return what is made of what the function returns.
+
+    It is repeated as its retry policy says.
+
+    Args:
+        finish: Reads what was returned, which may be where a generator works.
+    """
     retry = call.asset.retry
+    if retry is None and not call.asset.takes_context:
+        return finish(call.asset.function(**arguments))
     with _log(tools, call) as log:
         failures = 0
         while True:
             try:
-                return call.asset.function(**arguments, **_context(call, log))
-            except AssetsError:
-                raise  # bad data does not get better
+                return finish(call.asset.function(**arguments, **_context(call, log)))
             except Exception as error:
                 if (
                     retry is None
                     or failures >= retry.times
-                    or not isinstance(error, retry.on)
+                    or not _may_get_better(error, retry)
                 ):
                     raise
                 pause = retry.pause(failures)
@@ -64,6 +79,14 @@ def call_function(tools: Tools, call: Call, arguments: Mapping[str, Any]) -> Any
                 tools.clock.sleep(pause)
                 failures += 1
                 call.metadata.clear()
+                if call.path is not None:
+                    remove_whole(call.path)
+
+
+def _may_get_better(error: Exception, retry: Retry) -> bool:
+    if isinstance(error, AssetsError):  # bad data does not
+        return isinstance(error, CommandError)
+    return isinstance(error, retry.on)
 
 
 def _context(call: Call, log: logging.Logger) -> dict[str, RunContext]:
@@ -82,6 +105,7 @@ def _context(call: Call, log: logging.Logger) -> dict[str, RunContext]:
         call.metadata,
         call.partitions,
         call.add_partitions,
+        call.path,
     )
     return {"context": context}
 
@@ -109,13 +133,20 @@ def open_log(path: Path) -> Iterator[logging.Logger]:
     """Give a logger whose file is made when the first line is written."""
     log = logging.Logger(path.stem, logging.INFO)  # noqa: LOG001 - not one of the global ones
     handler = _LateFileHandler(path)
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    handler.setFormatter(_HidingFormatter("%(asctime)s %(levelname)s %(message)s"))
     log.addHandler(handler)
     try:
         yield log
     finally:
         with suppress(OSError):
             handler.close()
+
+
+class _HidingFormatter(logging.Formatter):
+    """Writes no secret that is known, also of a traceback."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return hide(super().format(record))
 
 
 class _LateFileHandler(logging.FileHandler):

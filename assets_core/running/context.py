@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from assets_core.errors import UnsupportedDataError, UsageError
-from assets_core.model.partitions import check_key
+from assets_core.model.partitions import checked_keys
 from assets_core.model.versions import Window
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+LARGEST = 64 << 10
+"""How many characters of metadata are kept with a result: each plan may read all."""
 
 
 @dataclass(frozen=True, slots=True)
-class Partition:
+class OwnPartition:
     """One partition that a function makes.
 
     Attributes:
@@ -33,7 +41,7 @@ class Partition:
     @classmethod
     def of(
         cls, key: str, windows: tuple[Window, ...], keys: Mapping[str, str]
-    ) -> Partition:
+    ) -> OwnPartition:
         """Return a partition, given the seconds between which it lies."""
         if not windows:
             return cls(key, keys=keys)
@@ -61,11 +69,12 @@ class RunContext:
     log: logging.Logger
     _previous: Callable[[], Any]
     _metadata: dict[str, Any] = field(default_factory=dict)
-    partitions: tuple[Partition, ...] = ()
+    partitions: tuple[OwnPartition, ...] = ()
     _add: Callable[[str, Iterable[str]], int] | None = None
+    _path: Path | None = None
 
     @property
-    def partition(self) -> Partition:
+    def partition(self) -> OwnPartition:
         """Return the one partition that this call makes.
 
         Raises:
@@ -78,7 +87,26 @@ class RunContext:
             f"context.partition is for one partition, and this call {several}",
             fix="use context.partitions, or take batch= away"
             if self.partitions
-            else "give the asset partitions=",
+            else "give the asset partitions=; one that yields Partition(key, rows) says"
+            " itself which",
+        )
+
+    @property
+    def path(self) -> Path:
+        """Return the path at which a file asset may write its file, or make its folder.
+
+        Nothing is there yet; a function that writes there returns nothing, or this path.
+
+        Raises:
+            UsageError: The asset is a table, or one of several that the function makes.
+        """
+        if self._path is not None:
+            return self._path
+        raise UsageError(
+            "context.path is where a file asset writes, and this function makes a table,"
+            " or several assets",
+            fix="declare it with @file_asset, or return the table; of several outputs,"
+            " return a pathlib.Path for each that is a file",
         )
 
     def add_partitions(self, name: str, keys: str | Iterable[str]) -> int:
@@ -89,9 +117,7 @@ class RunContext:
         Raises:
             UsageError: A key that cannot be used.
         """
-        listed = [keys] if isinstance(keys, str) else list(keys)
-        for key in listed:
-            check_key(key)
+        listed = checked_keys(keys)
         return self._add(name, listed) if self._add else 0
 
     def previous(self) -> Any:
@@ -105,15 +131,51 @@ class RunContext:
         """Remember values with the result, such as `context.metadata(rejected=3)`.
 
         Raises:
-            UnsupportedDataError: A value that JSON has no form for.
+            UnsupportedDataError: A value that JSON has no form for, or too much of it.
         """
         try:
-            self._metadata.update(json.loads(json.dumps(values, default=_as_python)))
+            text = json.dumps({**self._metadata, **values}, default=_as_python)
+            given = json.loads(text)
         except (TypeError, ValueError) as error:
             raise UnsupportedDataError(
                 f"context.metadata was given what cannot be kept: {error}",
                 fix="give it text, numbers, booleans, lists and mappings of these",
             ) from error
+        if len(text) > LARGEST:
+            raise UnsupportedDataError(
+                f"context.metadata was given {len(text):,} characters, and keeps"
+                f" {LARGEST:,} with a result",
+                fix="remember counts and names, and make a table of the rest",
+            )
+        self._metadata.update(given)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckContext:
+    """What a check can ask of the moment in which it runs: its parameter `context`.
+
+    Attributes:
+        now: The time, in UTC.
+    """
+
+    now: datetime
+    _previous: Callable[[Sequence[str] | None], pa.Table | None]
+
+    def previous(self, columns: Sequence[str] | None = None) -> Any:
+        """Return the version before the one that is checked, as a pandas frame, or None.
+
+        Before new data is stored, that is what everyone sees until then. Of a partition, it
+        is that of the same partition.
+
+        Args:
+            columns: Those of them that it has are read; None for all.
+        """
+        table = self.previous_table(columns)
+        return None if table is None else table.to_pandas()
+
+    def previous_table(self, columns: Sequence[str] | None = None) -> pa.Table | None:
+        """Return what `previous` does, as an Arrow table."""
+        return self._previous(columns)
 
 
 def _as_python(value: Any) -> Any:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from collections.abc import Set as AbstractSet
 
 from assets_core.model.keys import AssetKey, Cell
-from assets_core.model.records import Head, StoredData
-from assets_core.model.versions import Window, digest
+from assets_core.model.records import Head, Materialization, StoredData
+from assets_core.model.versions import WHOLE_CALL, Digest, Window, digest
 from assets_core.planning.reads import AllKeys, windows_of
+from assets_core.planning.staleness import GONE, stamp
+from assets_core.protocols.io import IOManager, RemoteIOManager
 from assets_core.running.tools import Tools
-
-FEW = 8
-"""Up to how many cells heads are read one by one."""
 
 
 def is_current(cell: Cell, head: Head, keys: AllKeys) -> bool:
@@ -21,8 +20,10 @@ def is_current(cell: Cell, head: Head, keys: AllKeys) -> bool:
     Under the same key another zone or kind of partitions may mean another time.
     """
     own = keys.get(cell.asset)
-    if own is None or cell.partition is None:
-        return own is None and cell.partition is None
+    if cell.partition is None:
+        return (own is None) == (head.window != WHOLE_CALL)
+    if own is None:
+        return False
     position = own.position(cell.partition)
     if position is None:
         return False
@@ -45,22 +46,8 @@ def current_heads(
     tools: Tools, env: str, cells: Collection[Cell], keys: AllKeys
 ) -> dict[Cell, Head]:
     """Return the heads of some cells, of those that are declared so now."""
-    found = any_heads(tools, env, cells)
+    found = tools.store.heads_of(env, cells)
     return {cell: head for cell, head in found.items() if is_current(cell, head, keys)}
-
-
-def any_heads(tools: Tools, env: str, cells: Collection[Cell]) -> dict[Cell, Head]:
-    """Return the heads of some cells, also those of what they stood for before."""
-    found: dict[Cell, Head] = {}
-    if len(cells) <= FEW:
-        for cell in cells:
-            head = tools.store.head(env, cell)
-            if head is not None:
-                found[cell] = head
-    else:
-        heads = tools.store.heads(env, {cell.asset for cell in cells})
-        found = {cell: heads[cell] for cell in cells if cell in heads}
-    return found
 
 
 def heads_of_assets(
@@ -68,7 +55,11 @@ def heads_of_assets(
 ) -> dict[Cell, Head]:
     """Return the heads of all cells of some assets."""
     heads = tools.store.heads(env, assets)
-    found = {cell: heads[cell] for cell in map(Cell, assets - keys.keys()) if cell in heads}
+    found = {
+        cell: heads[cell]
+        for cell in map(Cell, assets)
+        if cell in heads and is_current(cell, heads[cell], keys)
+    }
     for key in assets & keys.keys():
         own = keys[key]
         for position, partition in enumerate(own):
@@ -78,14 +69,47 @@ def heads_of_assets(
     return found
 
 
-def absent_among(tools: Tools, stored: Iterable[StoredData]) -> set[tuple[str, str]]:
-    """Return the places of stored data that is no longer there."""
+def absent_among(
+    tools: Tools, stored: Iterable[StoredData], *, far: bool = False
+) -> set[tuple[str, str]]:
+    """Return the places of stored data that is no longer there.
+
+    Args:
+        far: Look on other machines alone, which costs a request for each; otherwise only
+            where it costs none.
+    """
     by_storage: dict[str, list[StoredData]] = {}
     for one in stored:
         by_storage.setdefault(one.storage, []).append(one)
     return {
         (manager.storage, location)
         for manager in tools.io.values()
-        if manager.storage in by_storage
+        if manager.storage in by_storage and is_far(manager) == far
         for location in manager.absent(by_storage[manager.storage])
     }
+
+
+def is_gone(head: Head, stored: StoredData, absent: AbstractSet[tuple[str, str]]) -> bool:
+    """Return whether the data that a head shows is known to be gone."""
+    return head.stamp == GONE or (stored.storage, stored.location) in absent
+
+
+Rules = Callable[[AssetKey], Digest]
+"""Gives the version of the schema and checks that an asset has today."""
+
+
+def stamp_again(tools: Tools, made: Materialization, rules: Rules) -> Digest:
+    """Return the stamp of a result that runs decide about again.
+
+    It may have passed others than those that it was made with: those of today count.
+    """
+    validation, passed = made.validation, tools.store.passed(made.id)
+    if passed - {validation}:
+        today = rules(made.cell.asset)
+        validation = today if today in passed else validation
+    return stamp(validation, made.stored.storage)
+
+
+def is_far(manager: IOManager) -> bool:
+    """Return whether an IO manager keeps its data on another machine."""
+    return isinstance(manager, RemoteIOManager) and manager.is_remote()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -11,10 +12,10 @@ from assets_core.model.assets import Asset
 from assets_core.model.graph import Graph
 from assets_core.model.keys import AssetKey, Cell
 from assets_core.planning.plan import Plan, Step
-from assets_core.planning.reads import AllKeys, Reads, reads_of
+from assets_core.planning.reads import AllKeys, reads_of
 
 Batch = tuple[Step, ...]
-"""Steps of one asset that are done together; most often one."""
+"""Steps that are done together, of one asset or of one call; most often one."""
 
 Token = Cell | AssetKey
 """What a batch waits for: a cell, or all cells of an asset."""
@@ -35,18 +36,30 @@ class Cut:
 
 def batches(plan: Plan, graph: Graph, cut: Cut) -> list[Batch]:
     """Return the steps of a plan, cut as the assets say, or as was asked for."""
-    by_asset: dict[AssetKey, list[Step]] = {}
+    by_call: dict[AssetKey, list[Step]] = {}
     for step in plan.steps:
-        by_asset.setdefault(step.cell.asset, []).append(step)
+        by_call.setdefault(graph.together(step.cell.asset)[0], []).append(step)
     found: list[Batch] = []
-    for key, steps in by_asset.items():
+    for key, steps in by_call.items():
         node = graph.nodes[key]
+        if len(graph.together(key)) > 1:
+            outputs = list(_by_partition(steps))
+            found += reversed(outputs) if cut.newest else outputs
+            continue
         size = node.batch if isinstance(node, Asset) else 1
         size = size if size == 1 else cut.sizes.get(key, size)
         count = len(steps) if size == "all" else size
         parts = [tuple(steps[at : at + count]) for at in range(0, len(steps), count)]
         found += reversed(parts) if cut.newest else parts
     return found
+
+
+def _by_partition(steps: Iterable[Step]) -> Iterable[Batch]:
+    """Return steps of several outputs, those of one call together."""
+    found: dict[str | None, list[Step]] = {}
+    for step in steps:
+        found.setdefault(step.cell.partition, []).append(step)
+    return map(tuple, found.values())
 
 
 class Order:
@@ -58,52 +71,69 @@ class Order:
 
     def __init__(self, plan: Plan, graph: Graph, keys: AllKeys, cut: Cut) -> None:
         self._graph = graph
-        self._keys = keys
         self.batches = batches(plan, graph, cut)
         self._planned = {step.cell for step in plan.steps}
         self._left: dict[AssetKey, int] = {}
-        for batch in self.batches:
-            key = batch[0].cell.asset
+        for key in (key for batch in self.batches for key in _assets(batch)):
             self._left[key] = self._left.get(key, 0) + 1
         self._waiting: list[int] = []
         self._readers: dict[Token, list[int]] = {}
         self.ready: deque[Batch] = deque()
-        reads: dict[AssetKey, Reads] = {}
+        self._reads = {
+            node.key: reads_of(node, keys)
+            for node in map(graph.nodes.__getitem__, self._left)
+            if isinstance(node, Asset)  # plans hold no sources
+        }
         for number, batch in enumerate(self.batches):
-            before = self._before(batch, reads)
+            before = self._before(batch)
             self._waiting.append(len(before))
             for token in before:
                 self._readers.setdefault(token, []).append(number)
             if not before:
                 self.ready.append(batch)
 
-    def _before(self, batch: Batch, reads: dict[AssetKey, Reads]) -> set[Token]:
+    def _before(self, batch: Batch) -> set[Token]:
         """Return what has to be done before a batch."""
-        asset = self._graph.nodes[batch[0].cell.asset]
-        if not isinstance(asset, Asset):
-            return set()
-        own = reads.get(asset.key) or reads_of(asset, self._keys)
-        reads[asset.key] = own
-        mine = {step.cell for step in batch}
+        key = batch[0].cell.asset
+        mine: set[Token] = {step.cell for step in batch}
         found: set[Token] = set()
         for step in batch:
-            position = own.position(step.cell)
-            for read in own.at(position or 0):
-                if read.whole and len(read.cells) > 1 and read.given.upstream != asset.key:
+            for read in self._reads[step.cell.asset].of(step.cell):
+                if read.whole and len(read.cells) > 1 and read.given.upstream != key:
                     found |= {read.given.upstream} & self._left.keys()
                 else:
                     found.update(cell for cell in read.cells if cell in self._planned)
-        for check in self._graph.checks.get(asset.key, ()):
+        together = self._graph.together(key)
+        for check in (one for each in together for one in self._graph.checks.get(each, ())):
             found.update(key for key in check.also_reads if key in self._left)
-        return found - mine
+        return found - mine - set(together)
+
+    def take(self, most: Callable[[AssetKey], int], jobs: int) -> tuple[Batch, ...]:
+        """Take what is ready: one batch, or several steps of one asset.
+
+        Args:
+            most: How many steps of an asset are done one after the other.
+            jobs: Among how many workers what is ready is shared.
+        """
+        share = -(-len(self.ready) // jobs)
+        taken = [self.ready.popleft()]
+        ((first, *others),) = taken
+        several = others or len(self._graph.together(first.cell.asset)) > 1
+        room = 1 if several else min(share, most(first.cell.asset))
+        while len(taken) < room and self.ready:
+            step, *others = self.ready[0]
+            if others or step.cell.asset != first.cell.asset:
+                break
+            taken.append(self.ready.popleft())
+        return tuple(taken)
 
     def ended(self, batch: Batch) -> None:
         """Let go on what waited for a batch."""
-        key = batch[0].cell.asset
-        self._left[key] -= 1
         tokens: list[Token] = [step.cell for step in batch]
-        if not self._left[key]:
-            tokens.append(key)
+        for key in _assets(batch):
+            self._left[key] -= 1
+            if not self._left[key]:
+                tokens.append(key)
         free = []
         for token in tokens:
             for number in self._readers.get(token, ()):
@@ -112,16 +142,25 @@ class Order:
                     free.append(number)
         self.ready.extend(self.batches[number] for number in sorted(free))
 
-    def blocked_by(self, batch: Batch, bad: Sequence[Cell]) -> Iterator[tuple[Step, Cell]]:
+    def blocked_by(
+        self, batch: Batch, bad: AbstractSet[Cell]
+    ) -> Iterator[tuple[Step, Cell]]:
         """Yield the steps of a batch that read what has gone wrong, and what that is."""
-        asset = self._graph.nodes[batch[0].cell.asset]
-        if not bad or not isinstance(asset, Asset):
+        if not bad:
             return
-        wrong = set(bad)
-        own = reads_of(asset, self._keys)
         for step in batch:
-            for read in own.at(own.position(step.cell) or 0):
-                found = next((cell for cell in read.cells if cell in wrong), None)
-                if found is not None:
-                    yield step, found
-                    break
+            own = self._reads[step.cell.asset]
+            # Of partitions that one call yields it is the call that goes wrong.
+            above = (
+                cell
+                for read in own.of(step.cell)
+                for cell in (*read.cells, Cell(read.given.upstream))
+            )
+            found = next((cell for cell in above if cell in bad), None)
+            if found is not None:
+                yield step, found
+
+
+def _assets(batch: Batch) -> dict[AssetKey, None]:
+    """Return the assets of a batch, each once."""
+    return dict.fromkeys(step.cell.asset for step in batch)

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from assets_core.errors import RunFailed
 from assets_core.model.keys import AssetKey, Cell
 from assets_core.model.records import RunStatus, StepRecord, count_statuses
+from assets_core.shown import shown
 
 
+@shown
 @dataclass(frozen=True, slots=True)
 class RunResult:
     """What a run did.
@@ -22,6 +24,7 @@ class RunResult:
         chunks: How many calls that was.
         settled: How many selected cells needed nothing of each asset with partitions of
             which nothing at all was another.
+        not_yet: What was asked for and cannot be made yet, and why, in sentences.
     """
 
     run_id: str
@@ -34,6 +37,7 @@ class RunResult:
     backfill: str | None = None
     chunks: int = 0
     settled: Mapping[AssetKey, int] = field(default_factory=dict)
+    not_yet: tuple[str, ...] = ()
 
     @property
     def fresh_count(self) -> int:

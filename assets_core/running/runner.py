@@ -13,8 +13,15 @@ from typing import NamedTuple
 from assets_core.errors import AssetsError, SchemaError
 from assets_core.files import crash_point, remove_folder
 from assets_core.model.assets import Asset
-from assets_core.model.events import RunEnded, RunStarted, StepEnded, StepStarted
+from assets_core.model.events import (
+    RunEnded,
+    RunStarted,
+    StepEnded,
+    StepsPlanned,
+    StepStarted,
+)
 from assets_core.model.graph import Graph
+from assets_core.model.hiding import hide
 from assets_core.model.keys import AssetKey, Cell
 from assets_core.model.records import (
     RunRequest,
@@ -22,6 +29,7 @@ from assets_core.model.records import (
     StepError,
     StepRecord,
     count_statuses,
+    whose_attempt,
 )
 from assets_core.planning.plan import Plan
 from assets_core.planning.reads import AllKeys, windows_at
@@ -29,22 +37,39 @@ from assets_core.planning.reasons import Reason
 from assets_core.planning.staleness import Expected
 from assets_core.protocols.executor import Executor
 from assets_core.running.attempt import Job
-from assets_core.running.batch import run_batch
+from assets_core.running.batch import (
+    GROUP_SECONDS,
+    GROUP_STEPS,
+    RunSteps,
+    run_batch,
+    run_each,
+)
 from assets_core.running.calling import log_path, open_log
 from assets_core.running.deleting import finish_deletions
 from assets_core.running.heartbeat import heartbeat
+from assets_core.running.journaling import SECONDS, write_journals
 from assets_core.running.order import Batch, Cut, Order
+from assets_core.running.outputs import run_outputs
 from assets_core.running.publishing import publish_pending
+from assets_core.running.recent import LIMIT, Recent
 from assets_core.running.result import RunResult
 from assets_core.running.tools import Tools
 
 
 class Planned(NamedTuple):
-    """A plan, the partitions that it was made for, and how it is cut into calls."""
+    """A plan, the partitions that it was made for, and how it is cut into calls.
+
+    Attributes:
+        later: Assets whose keys, or those of what they read, are only known when a call
+            has yielded them.
+        again: Plans these again, given what was computed until then.
+    """
 
     plan: Plan
     keys: AllKeys
     cut: Cut = Cut()
+    later: frozenset[AssetKey] = frozenset()
+    again: Callable[[frozenset[Cell]], Planned] | None = None
 
 
 def carry_out(
@@ -56,27 +81,30 @@ def carry_out(
     executor: Executor,
 ) -> RunResult:
     """Carry out a plan and return how it ended; steps that fail do not raise."""
-    plan, keys, cut = planned
-    run = _Run(tools, graph, expected, plan, keys, executor, tools.new_id())
-    request = _with_backfill(request, run.id, len(plan.steps))
+    tools = replace(tools, recent=Recent(LIMIT))
+    run = _Run(tools, graph, expected, planned.plan, planned.keys, executor, tools.new_id())
+    env, first = planned.plan.env, run.part_of(planned)
+    request = _with_backfill(request, run.id, len(planned.plan.steps))
     started = tools.clock.elapsed()
-    tidy_up(tools, graph, plan.env)
-    tools.store.begin_run(run.id, plan.env, request, tools.owner, tools.clock.now())
+    tidy_up(tools, graph, env)
+    tools.store.begin_run(run.id, env, request, tools.owner, tools.clock.now())
     crash_point("run.begun")
-    tools.notify(RunStarted(run.id, len(plan.steps), plan.fresh_count, plan.cells_by_asset))
+    fresh = planned.plan.fresh_count
+    tools.notify(RunStarted(run.id, len(first.steps), fresh, first.cells_by_asset))
     with heartbeat(tools):
-        canceled = run.go(cut)
-    steps = tuple(run.records[step.cell] for step in plan.steps)
+        canceled = run.go_on(planned)
+    plan, steps = run.plan, run.steps
     status = _status(steps, canceled=canceled)
     counts = count_statuses(steps, plan.fresh_count)
     tools.store.end_run(run.id, status, counts, tools.clock.now())
     crash_point("run.ended")
+    write_journals(tools)
     for old in tools.store.forget_runs(tools.keep_runs):
         remove_folder(tools.logs / old)
     seconds = tools.clock.elapsed() - started
     tools.notify(RunEnded(run.id, status, seconds))
     return RunResult(
-        *(run.id, plan.env, status, steps, plan.fresh, seconds, plan.held),
+        *(run.id, env, status, steps, plan.fresh, seconds, plan.held),
         backfill=request.backfill.id if request.backfill else None,
         chunks=run.chunks,
         settled=plan.settled,
@@ -98,8 +126,9 @@ def tidy_up(tools: Tools, graph: Graph, env: str) -> None:
     tools.store.drop_dead_claims()
     alive = {claim.attempt for claim in tools.store.claims()}
     for manager, attempts in leftovers:
-        for attempt in attempts - alive:
-            manager.drop_leftover(attempt)
+        for attempt in attempts:
+            if whose_attempt(attempt) not in alive:
+                manager.drop_leftover(attempt)
     finish_deletions(tools)
     publish_pending(tools, graph, env)
 
@@ -113,7 +142,12 @@ def _status(steps: tuple[StepRecord, ...], *, canceled: bool) -> RunStatus:
 
 @dataclass(slots=True)
 class _Run:
-    """The state of one run while it goes on."""
+    """The state of one run while it goes on.
+
+    Attributes:
+        plan: What is done now: one plan, or several after each other where calls yield
+            the keys that the next is made for.
+    """
 
     tools: Tools
     graph: Graph
@@ -123,18 +157,90 @@ class _Run:
     executor: Executor
     id: str
     records: dict[Cell, StepRecord] = field(default_factory=dict)
-    running: dict[Future[list[StepRecord]], Batch] = field(default_factory=dict)
-    bad: list[Cell] = field(default_factory=list)
+    planned: dict[Cell, None] = field(default_factory=dict)
+    running: dict[Future[list[StepRecord]], tuple[Batch, ...]] = field(default_factory=dict)
+    bad: set[Cell] = field(default_factory=set)
+    pace: dict[AssetKey, float] = field(default_factory=dict)
     chunks: int = 0
+    journaled: float = 0.0
 
-    def go(self, cut: Cut) -> bool:
-        """Do every step; return whether it was broken off."""
+    @property
+    def steps(self) -> tuple[StepRecord, ...]:
+        """Return every step, in the order in which they were planned."""
+        return tuple(self.records[cell] for cell in self.planned)
+
+    def part_of(self, planned: Planned) -> Plan:
+        """Return what can be done of a plan before anything is planned again."""
+        done = {cell.asset for cell in self.records}
+        steps = [
+            step
+            for step in planned.plan.steps
+            if step.cell not in self.records and step.cell.asset not in planned.later
+        ]
+        return replace(
+            planned.plan,
+            steps=tuple(steps),
+            fresh=tuple(c for c in planned.plan.fresh if c not in self.records),
+            settled={
+                key: count for key, count in planned.plan.settled.items() if key not in done
+            },
+        )
+
+    def go_on(self, planned: Planned) -> bool:
+        """Do every step, planning again what waits for keys; return if it was broken off.
+
+        Each time at least one call has yielded its keys, so that this comes to an end.
+        """
+        while True:
+            self.plan, self.keys = self.part_of(planned), planned.keys
+            self.planned |= dict.fromkeys(step.cell for step in self.plan.steps)
+            left = [s.cell for s in planned.plan.steps if s.cell not in self.planned]
+            try:
+                if self._go(planned.cut):
+                    return self._cancel(left)
+                again = self._planned_again(planned, left)
+            except KeyboardInterrupt:
+                return self._cancel(left)
+            if again is None:
+                return False
+            planned = again
+
+    def _planned_again(self, before: Planned, left: Sequence[Cell]) -> Planned | None:
+        """Plan what waited for keys; None if nothing did, or if it cannot be planned."""
+        if before.again is None or not before.later:
+            return None
+        computed = (c for c, one in self.records.items() if one.status == "computed")
+        try:
+            planned = before.again(frozenset(computed))
+        except AssetsError as error:
+            if not left:
+                raise  # nothing would say that the run has not done all
+            self._note([_failed(cell, error, (), 0.0) for cell in left])
+            return None
+        part = self.part_of(planned)
+        self.tools.notify(StepsPlanned(len(part.steps), part.cells_by_asset))
+        lost = [one for one in planned.plan.impossible if not one.waits]
+        if not planned.later:  # all keys are known, and these are not there
+            errors = {one.cell: StepError("UsageError", str(one)) for one in lost}
+            self._note([StepRecord(c, "failed", error=why) for c, why in errors.items()])
+        return planned
+
+    def _cancel(self, left: Sequence[Cell]) -> bool:
+        self._note([StepRecord(cell, "canceled") for cell in left])
+        return True
+
+    def _note(self, records: Sequence[StepRecord]) -> None:
+        """Record steps that are not done."""
+        self._end(records)
+
+    def _go(self, cut: Cut) -> bool:
+        """Do every step of the plan; return whether it was broken off."""
         order = Order(self.plan, self.graph, self.keys, cut)
-        self.chunks = len(order.batches)
+        self.chunks += len(order.batches)
         try:
             while order.ready or self.running:
                 while order.ready and len(self.running) < self.executor.jobs:
-                    self._start(order.ready.popleft(), order)
+                    self._start(order.take(self._most, self.executor.jobs), order)
                 for batch in self._ended():
                     order.ended(batch)
         except KeyboardInterrupt:
@@ -142,37 +248,40 @@ class _Run:
             return True
         return False
 
-    def _start(self, batch: Batch, order: Order) -> None:
-        """Start what can be done of a batch; the rest is blocked."""
-        blocked = {}
-        for step, cell in order.blocked_by(batch, self.bad):
-            why = StepError("Blocked", f"'{cell}' {self.records[cell].status}")
-            blocked[step.cell] = StepRecord(step.cell, "blocked", error=why)
-        self._end(list(blocked.values()))
-        left = tuple(step for step in batch if step.cell not in blocked)
-        if left:
-            self.running[self.executor.submit(self._call(left))] = batch
-        else:
-            order.ended(batch)
+    def _most(self, key: AssetKey) -> int:
+        """Return how many steps of an asset are committed together."""
+        pace = self.pace.get(key)
+        if pace is None:
+            return 1
+        if pace * GROUP_STEPS <= GROUP_SECONDS:
+            return GROUP_STEPS
+        return max(1, int(GROUP_SECONDS / pace))
 
-    def _call(self, batch: Batch) -> Callable[[], list[StepRecord]]:
-        asset = self.graph.nodes[batch[0].cell.asset]
-        assert isinstance(asset, Asset)  # noqa: S101 - plans hold no sources
-        jobs = [
-            Job(
-                run_id=self.id,
-                env=self.plan.env,
-                cell=step.cell,
-                asset=asset,
-                expected=self.expected[asset.key],
-                checks=self.graph.checks.get(asset.key, ()),
-                graph=self.graph,
-                forced=step.cell in self.plan.forced,
-                windows=windows_at(self.keys, step.cell),
-                keys=self.keys,
-            )
-            for step in batch
-        ]
+    def _start(self, batches: tuple[Batch, ...], order: Order) -> None:
+        """Start what can be done of some batches; the rest is blocked."""
+        blocked = {}
+        for batch in batches:
+            for step, cell in order.blocked_by(batch, self.bad):
+                why = StepError("Blocked", f"'{cell}' {self.records[cell].status}")
+                blocked[step.cell] = StepRecord(step.cell, "blocked", error=why)
+        self._end(list(blocked.values()))
+        left = tuple(
+            step for batch in batches for step in batch if step.cell not in blocked
+        )
+        if left:
+            run = run_each if len(batches) > 1 else run_batch
+            self.running[self.executor.submit(self._call(left, run))] = batches
+        else:
+            for batch in batches:
+                order.ended(batch)
+
+    def _call(self, batch: Batch, run: RunSteps) -> Callable[[], list[StepRecord]]:
+        together = self.graph.together(batch[0].cell.asset)
+        cells = [step.cell for step in batch]
+        if len(together) > 1:
+            cells = [cells[0]._replace(asset=key) for key in together]
+            run = run_outputs
+        jobs = [self._job(cell) for cell in cells]
         reasons = {step.cell: step.reasons for step in batch}
         started = self.tools.clock.elapsed()
 
@@ -180,24 +289,48 @@ class _Run:
             with open_log(log_path(self.tools.logs, self.id, cell)) as log:
                 log.error("the step failed", exc_info=error)
             seconds = self.tools.clock.elapsed() - started
-            return _failed(cell, error, reasons[cell], seconds)
+            return _failed(cell, error, reasons.get(cell, ()), seconds)
 
         def call() -> list[StepRecord]:
             for step in batch:
                 self.tools.notify(StepStarted(step.cell, step.action))
-            return run_batch(self.tools, jobs, fail)
+            records = run(self.tools, jobs, fail)
+            # Of what nobody planned it is told only if something was done.
+            return [
+                one for one in records if one.cell in reasons or one.status != "skipped"
+            ]
 
         return call
+
+    def _job(self, cell: Cell) -> Job:
+        asset = self.graph.nodes[cell.asset]
+        assert isinstance(asset, Asset)  # noqa: S101 - plans hold no sources
+        return Job(
+            run_id=self.id,
+            env=self.plan.env,
+            cell=cell,
+            asset=asset,
+            expected=self.expected[asset.key],
+            checks=self.graph.checks.get(asset.key, ()),
+            graph=self.graph,
+            forced=cell in self.plan.forced,
+            windows=windows_at(self.keys, cell),
+            keys=self.keys,
+        )
 
     def _ended(self) -> list[Batch]:
         """Wait until a batch ends; return those that have."""
         if not self.running:
             return []
         done, _ = wait(self.running, return_when=FIRST_COMPLETED)
-        batches = []
+        batches: list[Batch] = []
         for future in done:
-            batches.append(self.running.pop(future))
-            self._end(future.result())
+            batches += self.running.pop(future)
+            records = future.result()
+            self._end(records)
+            took = [one.calling for one in records if one.calling is not None]
+            if took:
+                self.pace[records[0].cell.asset] = sum(took) / len(took)
         return batches
 
     def _end(self, records: Sequence[StepRecord]) -> None:
@@ -205,11 +338,21 @@ class _Run:
             return
         now = self.tools.clock.now()
         self.records |= {record.cell: record for record in records}
-        self.bad += [one.cell for one in records if one.status in {"failed", "blocked"}]
+        self.planned |= dict.fromkeys(record.cell for record in records)
+        self.bad |= {one.cell for one in records if one.status in {"failed", "blocked"}}
         self.tools.store.record_steps(self.id, self.plan.env, records, now)
         crash_point("step.recorded")
+        self._journal()
         for record in records:
             self.tools.notify(StepEnded(record))
+
+    def _journal(self) -> None:
+        """Write what is due to the journals, from time to time."""
+        now = self.tools.clock.elapsed()
+        self.journaled = self.journaled or now
+        if now - self.journaled >= SECONDS:
+            write_journals(self.tools)
+            self.journaled = self.tools.clock.elapsed()
 
     def _break_off(self) -> None:
         """Let running steps end, start no more, and say what was left."""
@@ -236,7 +379,7 @@ def _failed(
         cell,
         "failed",
         seconds=seconds,
-        error=StepError(type(error).__name__, message),
+        error=StepError(type(error).__name__, hide(message)),
         reasons=tuple(str(reason) for reason in reasons),
         checks=error.failures if isinstance(error, SchemaError) else (),
     )

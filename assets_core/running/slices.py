@@ -8,19 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
-from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from assets_core.errors import DataError, UnsupportedDataError
 from assets_core.model.hive import is_date
 from assets_core.model.keys import Cell
 from assets_core.model.partitions import Keys, ProductKeys, TimeKeys
 from assets_core.model.partitions.periods import containing, starting
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 
 def parts_of(names: tuple[str, ...], keys: Keys, key: str) -> dict[str, str]:
@@ -32,17 +29,28 @@ def parts_of(names: tuple[str, ...], keys: Keys, key: str) -> dict[str, str]:
 
 def with_columns(table: pa.Table, parts: Mapping[str, str]) -> pa.Table:
     """Return a table with the columns that tell its partition from others, at its end."""
-    for name, text in parts.items():
+    for name, value in values_of(parts).items():
         if name not in table.column_names:
-            value, kind = _value(text)
-            table = table.append_column(name, pa.repeat(pa.scalar(value, kind), len(table)))
+            table = table.append_column(name, pa.repeat(value, len(table)))
     return table
 
 
-def _value(text: str) -> tuple[Any, pa.DataType]:
-    if is_date(text):
-        return date.fromisoformat(text), pa.date32()
-    return text, pa.string()
+def with_fields(schema: pa.Schema, parts: Mapping[str, str]) -> pa.Schema:
+    """Return the schema that a table has with these columns."""
+    for name, value in values_of(parts).items():
+        if name not in schema.names:
+            schema = schema.append(pa.field(name, value.type))
+    return schema
+
+
+def values_of(parts: Mapping[str, str]) -> dict[str, pa.Scalar]:
+    """Return what the columns that tell a partition from others hold."""
+    return {
+        name: pa.scalar(date.fromisoformat(text), pa.date32())
+        if is_date(text)
+        else pa.scalar(text, pa.string())
+        for name, text in parts.items()
+    }
 
 
 def together(tables: Sequence[tuple[Cell, pa.Table]]) -> pa.Table:
@@ -53,23 +61,48 @@ def together(tables: Sequence[tuple[Cell, pa.Table]]) -> pa.Table:
     Raises:
         UnsupportedDataError: Two partitions hold what cannot be one column.
     """
-    schema = tables[0][1].schema
-    first = tables[0][0]
-    for cell, table in tables[1:]:
-        if table.schema.equals(schema):
+    schema = unified([(cell, table.schema) for cell, table in tables])
+    return _joined(tables[0][0], [table for _, table in tables], schema)
+
+
+def widened(cell: Cell, table: pa.Table, schema: pa.Schema) -> pa.Table:
+    """Return the rows of one partition as they are in a table of several.
+
+    Raises:
+        UnsupportedDataError: A value does not fit into the type that the column has there.
+    """
+    return _joined(cell, [schema.empty_table(), table], schema)
+
+
+def narrowed(schema: pa.Schema, columns: Sequence[str]) -> pa.Schema:
+    """Return some columns of a schema."""
+    return pa.schema([schema.field(name) for name in columns])
+
+
+def unified(schemas: Sequence[tuple[Cell, pa.Schema]]) -> pa.Schema:
+    """Return the schema of the rows of several partitions as one table.
+
+    Raises:
+        UnsupportedDataError: Two partitions hold what cannot be one column.
+    """
+    first, schema = schemas[0]
+    for cell, other in schemas[1:]:
+        if other.equals(schema):
             continue
         try:
-            schema = pa.unify_schemas([schema, table.schema], promote_options="permissive")
+            schema = pa.unify_schemas([schema, other], promote_options="permissive")
         except (pa.ArrowTypeError, pa.ArrowInvalid) as error:
             raise UnsupportedDataError(
                 f"'{first}' and '{cell}' cannot be read together: {error}",
                 fix=f"make them again with the same code: assets materialize {cell.asset}"
                 " --force, or read them one by one: list[…] or dict[str, …]",
             ) from error
+    return schema
+
+
+def _joined(first: Cell, tables: list[pa.Table], schema: pa.Schema) -> pa.Table:
     try:
-        whole = pa.concat_tables(
-            [table for _, table in tables], promote_options="permissive"
-        )
+        whole = pa.concat_tables(tables, promote_options="permissive")
     except pa.ArrowInvalid as error:  # a number that the wider type does not hold
         raise UnsupportedDataError(
             f"'{first}' and the other partitions of '{first.asset}' cannot be read"
@@ -87,12 +120,11 @@ def own_rows(cell: Cell, table: pa.Table, parts: Mapping[str, str], keys: Keys) 
     """
     for name in parts:
         if name in table.column_names:
-            key = Cell(cell.asset, parts[name])
-            places = _positions(_side(keys, name), table[name], cell, name)
-            mine = _side(keys, name).position(key.partition or "")
-            strange = pc.invert(pc.equal(places, pa.scalar(mine, pa.int64())))
-            if pc.any(strange).as_py():
-                _refuse_strange(cell, table.select([name]).filter(strange))
+            side = _side(keys, name)
+            places = _positions(side, table[name], cell, name)
+            strange = places != _place(side, parts[name])
+            if strange.any():
+                _refuse_strange(cell, table.select([name]).filter(pa.array(strange)))
             table = table.drop_columns([name])
     return table
 
@@ -108,8 +140,8 @@ def split(
         DataError: A partition column is not there, or a row belongs to no partition.
     """
     asset = cells[0].asset
-    number: pa.ChunkedArray | pa.Array = pa.repeat(pa.scalar(0, pa.int64()), len(table))
-    strange: pa.ChunkedArray | pa.Array = pa.repeat(pa.scalar(False), len(table))  # noqa: FBT003
+    number = np.zeros(len(table), np.int64)
+    strange = np.zeros(len(table), np.bool_)
     for name in names:
         if name not in table.column_names:
             raise DataError(
@@ -120,33 +152,27 @@ def split(
             )
         side = _side(keys, name)
         places = _positions(side, table[name], Cell(asset), name)
-        number = pc.add(pc.multiply(number, pa.scalar(len(side), pa.int64())), places)
-        strange = pc.or_(strange, pc.less(places, pa.scalar(0, pa.int64())))
-    if pc.any(strange).as_py():
-        _refuse_strange(Cell(asset), table.select(list(names)).filter(strange))
-    wanted = [keys.position(cell.partition or "") for cell in cells]
-    asked_for = pc.is_in(number, pa.array(wanted, pa.int64()))
-    rest = table.drop_columns(list(names)).filter(asked_for)
-    number = number.filter(asked_for)
-    order = pc.sort_indices(
-        pa.table({"n": number}), sort_keys=[("n", "ascending")]
-    )  # which is stable
-    rest, number = rest.take(order), pc.take(number, order)
-    return list(_slices(rest, number, wanted))
+        number = number * len(side) + places
+        strange |= places < 0
+    if strange.any():
+        found = table.select(list(names)).filter(pa.array(strange))
+        _refuse_strange(Cell(asset), found)
+    places = np.array([_place(keys, cell.partition) for cell in cells], np.int64)
+    kept = np.flatnonzero(np.isin(number, places))
+    kept = kept[np.argsort(number[kept], kind="stable")]
+    rest = table.drop_columns(list(names)).take(pa.array(kept))
+    starts = np.searchsorted(number[kept], places, "left").tolist()
+    ends = np.searchsorted(number[kept], places, "right").tolist()
+    return [
+        rest.slice(start, end - start).combine_chunks()
+        for start, end in zip(starts, ends, strict=True)
+    ]
 
 
-def _slices(
-    table: pa.Table, number: pa.ChunkedArray | pa.Array, wanted: Sequence[int | None]
-) -> Iterable[pa.Table]:
-    counts = {row["values"]: row["counts"] for row in pc.value_counts(number).to_pylist()}
-    starts: dict[int, int] = {}
-    at = 0
-    for place in sorted(counts):
-        starts[place] = at
-        at += counts[place]
-    for place in wanted:
-        count = counts.get(place, 0)
-        yield table.slice(starts.get(place or 0, 0) if count else 0, count).combine_chunks()
+def _place(keys: Keys, key: str | None) -> int:
+    """Return the position of a key, -1 if it is none."""
+    found = keys.position(key or "")
+    return -1 if found is None else found
 
 
 def _side(keys: Keys, name: str) -> Keys:
@@ -155,23 +181,22 @@ def _side(keys: Keys, name: str) -> Keys:
 
 def _positions(
     keys: Keys, column: pa.ChunkedArray, cell: Cell, name: str
-) -> pa.ChunkedArray | pa.Array:
+) -> NDArray[np.int64]:
     """Return for each value of a partition column which key it means, -1 for none."""
-    distinct = pc.unique(column)
-    found = [_position(keys, value, cell, name) for value in distinct]
-    places = pa.array(found, pa.int64())
-    return pc.take(places, pc.index_in(column, value_set=distinct))
+    if column.null_count == len(column):
+        return np.full(len(column), -1, np.int64)
+    coded = column.dictionary_encode().unify_dictionaries().chunks
+    found = [_position(keys, one, cell, name) for one in coded[0].dictionary]
+    codes = [one.indices.fill_null(len(found)).to_numpy() for one in coded]
+    places: NDArray[np.int64] = np.array([*found, -1], np.int64)[np.concatenate(codes)]
+    return places
 
 
 def _position(keys: Keys, value: pa.Scalar, cell: Cell, name: str) -> int:
-    found = None
-    if not value.is_valid:
-        pass
-    elif pa.types.is_date(value.type) or pa.types.is_timestamp(value.type):
+    if pa.types.is_date(value.type) or pa.types.is_timestamp(value.type):
         found = _of_time(keys, value, cell, name)
-    else:
-        found = keys.position(str(value.as_py()))
-    return -1 if found is None else found
+        return -1 if found is None else found
+    return _place(keys, str(value.as_py()))
 
 
 def _of_time(keys: Keys, value: pa.Scalar, cell: Cell, name: str) -> int | None:

@@ -8,18 +8,41 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TypeVar
 
-from assets_core.errors import AssetsError, CollectedError
+from assets_core.errors import (
+    AssetsError,
+    CollectedError,
+    CorruptDataError,
+    MissingDataError,
+)
 from assets_core.files import crash_point
-from assets_core.model.records import Materialization, StepRecord
-from assets_core.planning.planner import Verdict, decide
-from assets_core.running.attempt import Attempt, Job, look, take_claims
-from assets_core.running.committing import record_of, show_result, store_result
-from assets_core.running.computing import Computed, checked
+from assets_core.model.records import Claim, Materialization, StepRecord
+from assets_core.planning.plan import Verdict
+from assets_core.planning.planner import decide
+from assets_core.running.accepting import Beside, checked
+from assets_core.running.attempt import Attempt, Job, look, may_publish, take_claims
+from assets_core.running.committing import (
+    Result,
+    Showing,
+    commit,
+    record_of,
+    store_result,
+    store_table,
+)
+from assets_core.running.computing import Computed
 from assets_core.running.deleting import wait_for_deletion
-from assets_core.running.reading import read_materialization
+from assets_core.running.filing import copied, path_of
+from assets_core.running.heads import absent_among
+from assets_core.running.publishing import lacks_path
+from assets_core.running.reading import (
+    read_materialization,
+    read_quarantined,
+    verify_stored,
+)
 from assets_core.running.tools import Tools
+from assets_core.running.yielding import act_on_call
 
 TRIES = 3
 """How often a step is tried whose stored data is deleted while it goes on."""
@@ -61,48 +84,87 @@ def under_claims(
         attempts = look(tools, jobs, claims)
         records = act([(attempt, _decided(attempt)) for attempt in attempts])
     except BaseException:
-        tools.store.release_all(claims)
+        _give_up(tools, jobs, claims)
         raise
     left = [
-        claim
-        for claim, record in zip(claims, records, strict=True)
+        (job, claim)
+        for job, claim, record in zip(jobs, claims, records, strict=True)
         if record.status in {"skipped", "failed"}
     ]
     if left:
-        tools.store.release_all(left)
+        _give_up(tools, *zip(*left, strict=True))
     return records
 
 
+def _give_up(tools: Tools, jobs: Sequence[Job], claims: Sequence[Claim]) -> None:
+    """Give claims back, and throw away the files that were written under them."""
+    for job, claim in zip(jobs, claims, strict=True):
+        if job.asset.file is not None:
+            tools.io_of(job.asset).drop_leftover(claim.attempt)
+    tools.store.release_all(claims)
+
+
 def _decided(attempt: Attempt) -> Verdict:
-    job = attempt.job
-    return decide(job.expected, attempt.making, attempt.known, forced=job.forced)
+    job, known = attempt.job, attempt.known
+    verdict = decide(job.expected, attempt.making, known, forced=job.forced)
+    if verdict.action is None or verdict.made is None:
+        return verdict
+    # What lies on another machine is looked for once it is about to be shown.
+    stored = verdict.made.stored
+    if not absent_among(attempt.tools, [stored], far=True):
+        return verdict
+    missing = {**known.missing}
+    last = known.last(job.cell)
+    if last is not None and last.made == verdict.made:
+        missing[job.cell] = stored.location
+    known = replace(known, absent=known.absent | {stored.location}, missing=missing)
+    return decide(job.expected, attempt.making, known, forced=job.forced)
 
 
 def _act_alone(decided: Sequence[Decided]) -> Sequence[StepRecord]:
     ((attempt, verdict),) = decided
-    return [act(attempt, verdict) or compute(attempt, verdict)]
+    if attempt.job.asset.yields:
+        why = reasons_of(verdict) or (UNCHANGED,)
+        return [act_on_call(attempt, verdict.action, verdict.made, why)]
+    done = act(attempt, verdict)
+    return [done or store_result(attempt, compute(attempt, verdict), "computed")]
 
 
 def act(attempt: Attempt, verdict: Verdict) -> StepRecord | None:
     """Do what a verdict asks for; None if the cell has to be computed."""
+    found = to_show(attempt, verdict)
+    return commit([found])[0] if isinstance(found, Showing) else found
+
+
+def to_show(
+    attempt: Attempt, verdict: Verdict, beside: Beside = MappingProxyType({})
+) -> Showing | StepRecord | None:
+    """Return what is to be shown as a verdict asks for it; nobody sees it yet.
+
+    Or the record of a step that has nothing to do; None if the cell has to be computed.
+
+    Args:
+        beside: What is to be shown of other assets together with it.
+    """
     reasons = reasons_of(verdict)
     made = verdict.made
     if verdict.action is None:
         why = HELD if attempt.known.holds(attempt.job.cell) else UNCHANGED
         return record_of(attempt.job.cell, "skipped", attempt.shown, (why,))
-    _may_publish(attempt)
+    may_publish(attempt)
     if verdict.action == "compute" or made is None:
         return None
-    if made.stored.storage != attempt.manager.storage:
-        return _copy(attempt, made, reasons)
+    manager, how = attempt.manager, attempt.job.asset.publish
+    if made.stored.storage != manager.storage or lacks_path(manager, made.stored, how):
+        return _copy(attempt, made, reasons, beside)
     if verdict.action == "revalidate":
-        return _revalidate(attempt, made, reasons)
+        return _revalidate(attempt, made, reasons, beside)
     try:
-        attempt.manager.verify(attempt.job.cell, made.stored)
+        verify_stored(attempt.tools, made)
     except AssetsError:
         # What was kept is damaged or gone: it answers nothing any more.
         return None
-    return show_result(attempt, made, (), "reused", reasons)
+    return Showing(attempt, made, "reused", (), new=False, why=reasons)
 
 
 def reasons_of(verdict: Verdict) -> tuple[str, ...]:
@@ -110,43 +172,39 @@ def reasons_of(verdict: Verdict) -> tuple[str, ...]:
     return tuple(str(reason) for reason in verdict.reasons)
 
 
-def _may_publish(attempt: Attempt) -> None:
-    """Refuse to go on if what is not ours lies at the stable path."""
-    job, manager, before = attempt.job, attempt.manager, attempt.before
-    last = None if before is None else attempt.known.records.get(before.materialization)
-    ours = last is not None and last.stored.storage == manager.storage
-    manager.may_publish(
-        job.cell,
-        how=job.asset.publish,
-        ours=ours,
-        env=job.env,
-        names=job.asset.partition_columns,
-    )
-
-
-def compute(attempt: Attempt, verdict: Verdict) -> StepRecord:
-    """Call the function for one cell, and store what it returns."""
-    table, made, checks = Computed([attempt]).result(0, reasons_of(verdict))
-    return store_result(attempt, table, made, checks, "computed")
+def compute(attempt: Attempt, verdict: Verdict) -> Result:
+    """Call the function for one cell."""
+    return Computed([attempt]).result(0, reasons_of(verdict))
 
 
 def _revalidate(
-    attempt: Attempt, made: Materialization, reasons: tuple[str, ...]
-) -> StepRecord:
-    _, checks = checked(attempt, read_materialization(attempt.tools, made))
-    return show_result(attempt, made, checks, "revalidated", reasons)
+    attempt: Attempt, made: Materialization, reasons: tuple[str, ...], beside: Beside
+) -> Showing | None:
+    try:
+        path = None if attempt.job.asset.file is None else path_of(attempt.tools, made)
+        table = read_materialization(attempt.tools, made)
+    except (MissingDataError, CorruptDataError):
+        return None  # there is nothing to validate
+    found = checked(attempt, table, path, beside, made)
+    if found.refused is not None:
+        return None  # what is stored has no place for more of these
+    return Showing(attempt, made, "revalidated", found.checks, new=False, why=reasons)
 
 
 def _copy(
-    attempt: Attempt, made: Materialization, reasons: tuple[str, ...]
-) -> StepRecord | None:
+    attempt: Attempt, made: Materialization, reasons: tuple[str, ...], beside: Beside
+) -> Showing | None:
     """Write a result again in the place where it is kept now; compute nothing."""
     try:
         table = read_materialization(attempt.tools, made)
+        aside = read_quarantined(attempt.tools, made)
+        path = None if attempt.job.asset.file is None else copied(attempt, made)
     except AssetsError:
         return None
     job = attempt.job
-    _, checks = checked(attempt, table)
+    found = checked(attempt, table, path, beside, made)
+    if found.refused is not None:
+        return None
     moved = replace(
         made,
         id=attempt.claim.attempt,
@@ -154,4 +212,4 @@ def _copy(
         run_id=job.run_id,
         reasons=reasons,
     )
-    return store_result(attempt, table, moved, checks, "reused")
+    return store_table(attempt, Result(table, moved, found.checks, aside), "reused")

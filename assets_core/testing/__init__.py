@@ -48,6 +48,7 @@ _HOMES = {
         "metadata_contract",
         *("metadata_results", "metadata_claims", "metadata_records", "metadata_crowds"),
         *("metadata_garbage", "metadata_partitions", "metadata_growing"),
+        "metadata_quarantines",
     ),
     "new_ids": ("fakes",),
 }

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from assets_core.model.keys import AssetKey, Cell
+from assets_core.model.queries import ColumnOrigin
 from assets_core.model.records import (
     MAIN,
     CheckRecord,
@@ -72,6 +73,10 @@ def make_result(number: int, cell: Cell = ORDERS, **others: Any) -> Materializat
         "reasons": ("it was never built", "constant shop.LIMIT: 9 → 10"),
         "metadata": {"rejected": 3, "note": "ü\x00\n'\"", "parts": [1, None, {"a": 0.5}]},
         "made_with": {"python": "3.11.7"},
+        "origins": (
+            ColumnOrigin("id", "customers", "id"),
+            ColumnOrigin("Größe", "rates", "a'b\n"),
+        ),
     }
     return Materialization(**{**values, **others})
 
@@ -127,7 +132,9 @@ def make_check(name: str, cell: Cell = ORDERS, *, passed: bool = True) -> CheckR
 def take_claim(
     store: MetadataStore, owner: Owner, attempt: str, cell: Cell = ORDERS, env: str = MAIN
 ) -> Claim:
-    """Take the claim on a cell that nobody has."""
+    """Take the claim on a cell that nobody has, in an environment that is made for it."""
+    if store.environments.find(env) is None:
+        store.environments.create(env, "")
     claim = store.claim(env, cell, attempt, owner)
     assert isinstance(claim, Claim), f"{claim} has '{cell}'"
     return claim

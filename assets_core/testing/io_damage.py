@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from pathlib import Path
 
@@ -32,6 +33,8 @@ class DamageSuite(IOSuite):
             manager.verify(ORDERS, stored)
         with pytest.raises(kind, match="'orders'"):
             manager.read(ORDERS, stored, ROWS.schema)
+        with contextlib.suppress(kind):
+            assert manager.parquet_file(ORDERS, stored) is None
 
     def test_whole_data_is_all_right(self, manager: IOManager) -> None:
         """Verifying what nobody touched says nothing."""

@@ -12,6 +12,8 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from assets_core.errors import PublishError
+from assets_core.model.assets import Publish
 from assets_core.model.keys import AssetKey, Cell
 from assets_core.model.records import StoredData
 from assets_core.protocols.io import IOManager, Staged
@@ -37,9 +39,12 @@ class IOSuite(ABC):
 
     Attributes:
         refused: Canonical types that this store cannot hold and refuses by name.
+        refused_ways: Ways of publishing that it does not have and refuses by name, as a
+            place without links does.
     """
 
     refused: tuple[pa.DataType, ...] = ()
+    refused_ways: tuple[Publish | None, ...] = ()
 
     def refuses(self, kind: pa.DataType) -> bool:
         """Return whether this store cannot hold a canonical type, and says so by name.
@@ -83,6 +88,16 @@ class IOSuite(ABC):
         data = self.get_bytes(folder, stored)
         return len(data), hashlib.sha256(data).hexdigest()
 
+    def is_refused_way(self, manager: IOManager, how: Publish | None) -> bool:
+        """Return whether a way of publishing is refused, after seeing that it is."""
+        if how not in self.refused_ways:
+            return False
+        with pytest.raises(PublishError, match="'orders'"):
+            manager.may_publish(ORDERS, how=how, ours=False, env="main")
+        with pytest.raises(PublishError, match="'orders'"):
+            show(manager, keep(manager), how=how)
+        return True
+
     def put_foreign(self, stable_path: str) -> None:
         """Put something that is not ours at a stable path; a file where it is one."""
         path = Path(stable_path)
@@ -101,12 +116,12 @@ class IOSuite(ABC):
 
 def stage(manager: IOManager, table: pa.Table = ROWS, cell: Cell = ORDERS) -> Staged:
     """Stage a table in an attempt of its own."""
-    return manager.stage(cell, table, _new_id())
+    return manager.stage([(cell, table, _new_id())])[0]
 
 
 def keep(manager: IOManager, table: pa.Table = ROWS, cell: Cell = ORDERS) -> StoredData:
     """Stage and seal a table."""
-    return manager.seal(stage(manager, table, cell))
+    return manager.seal([stage(manager, table, cell)])[0]
 
 
 def show(
@@ -114,7 +129,7 @@ def show(
 ) -> None:
     """Publish a stored table."""
     values = {"how": None, "env": "main", **options}
-    manager.publish(cell, stored, unique=_new_id(), **values)
+    manager.publish([(cell, stored, _new_id())], **values)
 
 
 def assert_same(found: pa.Table, given: pa.Table) -> None:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from assets_core.testing.metadata_claims import ClaimsSuite, PublicationsSuite
 from assets_core.testing.metadata_crowds import CrowdsSuite
+from assets_core.testing.metadata_environments import EnvironmentsSuite
 from assets_core.testing.metadata_garbage import GarbageSuite
 from assets_core.testing.metadata_growing import GrowingSuite
+from assets_core.testing.metadata_journals import JournalsSuite
 from assets_core.testing.metadata_partitions import PartitionsSuite
+from assets_core.testing.metadata_quarantines import QuarantinesSuite
 from assets_core.testing.metadata_records import RecordsSuite
 from assets_core.testing.metadata_results import ResultsSuite
+from assets_core.testing.metadata_yielded import YieldedSuite
 
 
 class MetadataStoreContract(
@@ -17,9 +21,13 @@ class MetadataStoreContract(
     PublicationsSuite,
     PartitionsSuite,
     GrowingSuite,
+    YieldedSuite,
     RecordsSuite,
     GarbageSuite,
+    QuarantinesSuite,
+    EnvironmentsSuite,
     CrowdsSuite,
+    JournalsSuite,
 ):
     """The promises of `assets_core.protocols.metadata.MetadataStore`.
 

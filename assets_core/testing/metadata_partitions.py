@@ -201,6 +201,17 @@ class PartitionsSuite(StoreSuite):
         assert store.heads("main", []) == store.heads("dev", keys) == {}
         assert set(store.heads("main")) == set(cells)
 
+    def test_heads_of_cells_are_those_and_no_others(self, store: MetadataStore) -> None:
+        """However many there are, in whatever order, and of whatever assets."""
+        cells = [*NAMED, ORDERS, *DAYS]
+        self._commit_together(store, results_of(cells[::2]))
+        every = store.heads("main")
+        assert store.heads_of("main", cells) == every
+        assert store.heads_of("main", cells[:3]) == {
+            cell: every[cell] for cell in cells[:3] if cell in every
+        }
+        assert store.heads_of("main", []) == store.heads_of("dev", cells) == {}
+
     # Commits.
 
     def test_several_results_are_committed_at_once(self, store: MetadataStore) -> None:

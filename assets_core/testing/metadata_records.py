@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from assets_core.model.keys import AssetKey
 from assets_core.model.records import (
+    Backfill,
     FileIdentity,
     Observation,
     RunRecord,
@@ -138,6 +139,40 @@ class RecordsSuite(StoreSuite):
         assert store.run(run_id(1)) is None
         assert store.history(ORDERS) == (made,)
 
+    def _backfill(self, store: MetadataStore, number: int, backfill: str) -> str:
+        request = replace(REQUEST, backfill=Backfill(backfill, "all", cells=9))
+        store.begin_run(run_id(number), "main", request, self.live_owner(), AT + number)
+        return run_id(number)
+
+    def test_the_runs_of_backfills_are_found_among_all(self, store: MetadataStore) -> None:
+        """Newest first: those of one, or of all."""
+        first, other = run_id(1), run_id(3)
+        for number, backfill in ((1, first), (3, other), (4, first)):
+            self._backfill(store, number, backfill)
+        for number in (2, 5):
+            self._begin(store, number)
+
+        found = store.backfill_runs()
+
+        assert [run.id for run in found] == [run_id(4), run_id(3), run_id(1)]
+        assert [run.id for run in store.backfill_runs(first)] == [run_id(4), run_id(1)]
+        assert found[0].request.backfill == Backfill(first, "all", cells=9)
+        assert store.backfill_runs("nobody") == ()
+
+    def test_a_backfill_is_not_forgotten_because_of_other_runs(
+        self, store: MetadataStore
+    ) -> None:
+        """As many runs of backfills are kept as of all others."""
+        for number in (1, 2, 3):
+            self._backfill(store, number, run_id(number))
+        for number in (4, 5, 6):
+            self._begin(store, number)
+
+        gone = store.forget_runs(keep=2)
+
+        assert set(gone) == {run_id(1), run_id(4)}
+        assert [run.id for run in store.backfill_runs()] == [run_id(3), run_id(2)]
+
     def test_a_failed_step_is_the_last_thing_known_of_its_cell(
         self, store: MetadataStore
     ) -> None:
@@ -216,6 +251,31 @@ class RecordsSuite(StoreSuite):
 
         assert store.history(ORDERS) == tuple(reversed(results))
         assert store.history(ORDERS, limit=2) == (results[4], results[3])
+
+    def test_histories_are_asked_for_many_assets_at_once(
+        self, store: MetadataStore
+    ) -> None:
+        """Of each so many, newest first; what was never made is left out."""
+        results = [make_result(number) for number in range(1, 4)]
+        for before, made in zip([None, *results], results, strict=False):
+            show_result(store, self.live_owner(), made, before)
+        other = make_result(9, CUSTOMERS)
+        show_result(store, self.live_owner(), other)
+        keys = [ORDERS.asset, CUSTOMERS.asset, AssetKey("never")]
+
+        assert store.histories(keys, limit=2) == {
+            ORDERS.asset: (results[2], results[1]),
+            CUSTOMERS.asset: (other,),
+        }
+
+    def test_checks_are_asked_for_many_results_at_once(self, store: MetadataStore) -> None:
+        """By result; one that had no checks is left out."""
+        made, other = make_result(1), make_result(9, CUSTOMERS)
+        check = make_check("a_gap", passed=False)
+        show_result(store, self.live_owner(), made, checks=(check,))
+        show_result(store, self.live_owner(), other)
+
+        assert store.checks_of([made.id, other.id]) == {made.id: [check]}
 
     def test_what_checks_found_is_kept_with_the_result(self, store: MetadataStore) -> None:
         """By name, with the rows that broke them."""

@@ -216,6 +216,23 @@ class ResultsSuite(StoreSuite):
         assert store.materializations([made.id]) == {made.id: made}
         assert store.pending_publications("main") == ()
 
+    def test_no_two_notes_for_paths_ever_have_the_same_number(
+        self, store: MetadataStore
+    ) -> None:
+        """So nobody who is late strikes off the note of another commit."""
+        numbers = []
+        before = None
+        for number in range(1, 4):
+            made = make_result(number)
+            claim = take_claim(store, self.live_owner(), f"{number:032x}")
+            note = store.commit(make_commit(claim, made, before, publish=True))
+            assert note is not None
+            numbers.append(note.id)
+            store.published([note])
+            before = made.id
+
+        assert len(set(numbers)) == len(numbers)
+
     def test_the_latest_result_of_each_recipe_can_be_reused(
         self, store: MetadataStore
     ) -> None:
@@ -264,7 +281,7 @@ class ResultsSuite(StoreSuite):
         )
 
         reusable = store.reusable([ORDERS])[ORDERS, made.recipe]
-        assert reusable.validated == {VALIDATION.digest, later}
+        assert reusable.validated == store.passed(made.id) == {VALIDATION.digest, later}
 
     def _show_all(self, store: MetadataStore, *results: Materialization) -> None:
         before = None

@@ -32,12 +32,8 @@ def needed(
         if result.id in shown or result.committed_at > since:
             kept.add(result.place)
     for found in by_cell.values():
-        kept.update(result.place for result in found[-latest:] if latest)
+        # One result may have its bytes in several places.
+        ids = dict.fromkeys(result.id for result in reversed(found))
+        newest = set(list(ids)[:latest])
+        kept.update(result.place for result in found if result.id in newest)
     return frozenset(kept)
-
-
-def not_needed(
-    results: Collection[KeptResult], kept: Collection[Place]
-) -> dict[Place, int]:
-    """Return the bytes that no result needs, and how many there are."""
-    return {result.place: result.bytes for result in results if result.place not in kept}

@@ -9,14 +9,15 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 
-from assets_core.errors import MissingDataError, StoreError, UsageError
+from assets_core.errors import MissingDataError, PublishError, StoreError, UsageError
 from assets_core.model.assets import Asset
 from assets_core.model.keys import Cell
 from assets_core.model.records import Claim, Commit, Head, Materialization, Publication
 from assets_core.model.versions import Window
-from assets_core.planning.staleness import stamp
-from assets_core.running.heads import head_window
-from assets_core.running.publishing import publish
+from assets_core.planning.staleness import GONE, stamp
+from assets_core.running.heads import Rules, head_window, stamp_again
+from assets_core.running.publishing import lacks_path, publish
+from assets_core.running.reading import verify_stored
 from assets_core.running.tools import Tools
 
 
@@ -48,22 +49,25 @@ def roll_back(
         window=head_window(windows),
         rows=made.rows,
     )
-    with _claimed(tools, env, made.cell) as claim:
+    with claimed(tools, env, made.cell) as claim:
         before = tools.store.head(env, claim.cell)
         _may_show(tools, asset, made, before, env)
-        publication = _move(tools, claim, before, head, made)
+        publication = _move(tools, claim, before, head, made, publish=True)
     if publication is not None:
         publish(tools, asset, publication)
 
 
-def let_go(tools: Tools, asset: Asset, cell: Cell, env: str) -> None:
+def let_go(tools: Tools, asset: Asset, cell: Cell, env: str, rules: Rules) -> None:
     """Let runs decide again about a cell that was rolled back.
+
+    Args:
+        rules: Tells the version of the schema and checks of today.
 
     Raises:
         UsageError: It is not held.
         StoreError: A run has the cell at this moment.
     """
-    with _claimed(tools, env, cell) as claim:
+    with claimed(tools, env, cell) as claim:
         head = tools.store.head(env, claim.cell)
         if head is None or not head.held:
             raise UsageError(
@@ -72,9 +76,10 @@ def let_go(tools: Tools, asset: Asset, cell: Cell, env: str) -> None:
                 " something to release",
             )
         made = tools.store.materializations([head.materialization])[head.materialization]
-        publication = _move(tools, claim, head, head._replace(held=False), made)
-    if publication is not None:
-        publish(tools, asset, publication)
+        same = head.stamp if head.stamp == GONE else stamp_again(tools, made, rules)
+        free = head._replace(held=False, stamp=same)
+        # What it shows stays the same, so its stable path does.
+        _move(tools, claim, head, free, made, publish=False)
 
 
 def _may_show(
@@ -83,7 +88,7 @@ def _may_show(
     """Raise what stands in the way of showing a result."""
     manager = tools.io_with(made.cell, made.stored)
     try:
-        manager.verify(made.cell, made.stored)
+        verify_stored(tools, made)
     except MissingDataError as error:
         raise MissingDataError(
             f"The data of version {made.id[:12]} of '{asset.key}' is gone: it was"
@@ -91,6 +96,13 @@ def _may_show(
             fix=f"choose another version: assets show {asset.key}",
             where=error.where,
         ) from error
+    if lacks_path(manager, made.stored, asset.publish):
+        raise PublishError(
+            f"Version {made.id[:12]} of '{made.cell}' lies in a file with others, as"
+            " partitions without a stable path do, and the asset has one now",
+            fix="choose another version, or set publish='none' again",
+            where=made.stored.location,
+        )
     shown = tools.store.stored([before.materialization] if before else [])
     ours = any(stored.storage == manager.storage for stored in shown.values())
     manager.may_publish(
@@ -103,7 +115,12 @@ def _may_show(
 
 
 @contextlib.contextmanager
-def _claimed(tools: Tools, env: str, cell: Cell) -> Iterator[Claim]:
+def claimed(tools: Tools, env: str, cell: Cell) -> Iterator[Claim]:
+    """Keep runs away from a cell; a commit gives the claim back.
+
+    Raises:
+        StoreError: A run has the cell at this moment.
+    """
     claim = tools.store.claim(env, cell, tools.new_id(), tools.owner)
     if not isinstance(claim, Claim):
         raise StoreError(
@@ -118,7 +135,13 @@ def _claimed(tools: Tools, env: str, cell: Cell) -> Iterator[Claim]:
 
 
 def _move(
-    tools: Tools, claim: Claim, before: Head | None, head: Head, made: Materialization
+    tools: Tools,
+    claim: Claim,
+    before: Head | None,
+    head: Head,
+    made: Materialization,
+    *,
+    publish: bool,
 ) -> Publication | None:
     return tools.store.commit(
         Commit(
@@ -129,7 +152,7 @@ def _move(
             versions=(),
             validated=made.validation,
             checks=(),
-            publish=True,
+            publish=publish,
             run_id="",
         )
     )

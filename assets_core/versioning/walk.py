@@ -7,7 +7,8 @@ from dataclasses import replace
 from types import FunctionType, ModuleType
 from typing import Any
 
-from assets_core.model.assets import Asset, Check, Source
+from assets_core.model.assets import Asset, Check, MultiAsset, Source
+from assets_core.model.origins import OneFile, VersionFunction
 from assets_core.model.versions import digest
 from assets_core.versioning.classes import look_at_class
 from assets_core.versioning.findings import Findings
@@ -56,7 +57,7 @@ class Walk:
 
     def node(self, value: object, name: str) -> Node:
         """Return the node of anything that is not known by a public path."""
-        if isinstance(value, Asset | Check):
+        if isinstance(value, Asset | Check | MultiAsset):
             value = value.function
         if type(value) in SCALARS:
             return self._constant(value, name, self.content(value))
@@ -131,7 +132,7 @@ class Walk:
             return self._statements(home)
         asset = self.where.schema_of(value)
         if asset is not None:
-            return look_at_option(self, asset, "schema")
+            return look_at_option(self, *asset)
         return Thing("", "", digest("nothing"), missing=True)
 
     def content(self, value: object) -> Content:
@@ -153,14 +154,25 @@ def _write_asset(writer: ValueWriter, value: Any) -> None:
     writer.code(value.function)
 
 
+def _write_outputs(writer: ValueWriter, value: MultiAsset) -> None:
+    for one in value.assets:
+        writer.put("output", one.key)
+    writer.code(value.function)
+
+
 def _write_source(writer: ValueWriter, value: Source) -> None:
     writer.put("source", value.key)
-    writer.text(value.path)
+    origin = value.origin
+    if isinstance(origin, VersionFunction):
+        writer.code(origin.function)
+    else:  # without the secrets of a URL
+        writer.text(origin.path if isinstance(origin, OneFile) else str(origin))
 
 
 _DEFINITIONS: dict[type, Kind] = {
     Asset: _write_asset,
     Check: _write_asset,
+    MultiAsset: _write_outputs,
     Source: _write_source,
 }
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from types import FunctionType, ModuleType
 from typing import Any
 
-from assets_core.model.assets import Asset, Check
+from assets_core.model.assets import Asset, Check, MultiAsset
 from assets_core.versioning.namespaces import Namespace, Origin, loaded_module
 from assets_core.versioning.places import Place, module_path, place_of_module, public_path
 from assets_core.versioning.readings import Read
@@ -33,7 +33,7 @@ class Whereabouts:
         self._namespaces: dict[int, Namespace] = {}
         self._classes: dict[type, bool] = {}
         self._known_as: dict[int, list[Origin]] = {}
-        self._schemas: dict[int, Origin] = {}
+        self._schemas: dict[int, tuple[Origin, str]] = {}
         self._kept: list[object] = []
 
     def namespace(self, names: dict[str, Any]) -> Namespace:
@@ -135,8 +135,8 @@ class Whereabouts:
         self._read_all()
         return self._known_as.get(id(value), [])
 
-    def schema_of(self, value: object) -> Origin | None:
-        """Return the global name of an asset that has a value as its schema."""
+    def schema_of(self, value: object) -> tuple[Origin, str] | None:
+        """Return the global name of an asset with a value as its schema, and the option."""
         self._read_all()
         return self._schemas.get(id(value))
 
@@ -157,10 +157,13 @@ class Whereabouts:
         self._kept.append(value)
         for each in _in_containers(value):
             self._known_as.setdefault(id(each), []).append(origin)
-            if isinstance(each, Asset | Check):
+            if isinstance(each, Asset | Check | MultiAsset):
                 self._known_as.setdefault(id(each.function), []).append(origin)
             if isinstance(each, Asset) and each.schema is not None:
-                self._schemas.setdefault(id(each.schema), origin)
+                self._schemas.setdefault(id(each.schema), (origin, "schema"))
+            for one in each.assets if isinstance(each, MultiAsset) else ():
+                if one.schema is not None:
+                    self._schemas.setdefault(id(one.schema), (origin, "outputs"))
 
 
 def _in_containers(value: object) -> Iterator[object]:

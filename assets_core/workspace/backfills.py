@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from assets_core.errors import UsageError
 from assets_core.model.assets import Asset
+from assets_core.model.events import Preview
 from assets_core.model.graph import Graph
 from assets_core.model.keys import AssetKey, Cell
 from assets_core.model.records import Backfill, Cost, RunRecord, StepStatus
@@ -26,25 +27,6 @@ FIRST_CHUNK = 50
 
 MOST_IN_CHUNK = 1000
 DONE: tuple[StepStatus, ...] = ("computed", "revalidated", "reused", "skipped")
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """What a backfill is going to do.
-
-    Attributes:
-        cells: How many partitions and assets are to be made.
-        chunks: In how many calls.
-        seconds: What that has taken before, on one core; None if nobody knows.
-        bytes: What it has stored before; None if nobody knows.
-        unknown: Assets of which nothing is known, because they were never built.
-    """
-
-    cells: int
-    chunks: int
-    seconds: float | None
-    bytes: float | None
-    unknown: tuple[AssetKey, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,29 +104,36 @@ def preview(plan: Plan, graph: Graph, cut: Cut, costs: Mapping[AssetKey, Cost]) 
     )
 
 
-def backfills(store: MetadataStore, limit: int = 1000) -> list[BackfillStatus]:
-    """Return the latest backfills, newest first."""
-    runs: dict[str, list[RunRecord]] = {}
-    for record in store.runs(limit):
-        if record.request.backfill is not None:
-            runs.setdefault(record.request.backfill.id, []).append(record)
-    return [_status(store, id_, records) for id_, records in runs.items()]
+def backfills(store: MetadataStore, env: str) -> list[BackfillStatus]:
+    """Return all backfills in an environment, newest first."""
+    return [_status(store, id_, runs) for id_, runs in _by_backfill(store, env).items()]
 
 
-def find_backfill(found: Iterable[BackfillStatus], name: str) -> BackfillStatus:
-    """Return a backfill by its id or the beginning of it."""
-    like = [one for one in found if name and one.id.startswith(name)]
+def find_backfill(store: MetadataStore, env: str, name: str) -> BackfillStatus:
+    """Return a backfill in an environment by its id or the beginning of it."""
+    known = _by_backfill(store, env)
+    like = [id_ for id_ in known if name and id_.startswith(name)]
     if len(like) == 1:
-        return like[0]
+        return _status(store, like[0], known[like[0]])
     raise UsageError(
         f"'{name}' begins several backfills" if like else f"There is no backfill '{name}'",
         fix="run 'assets backfill list' to see them",
     )
 
 
+def _by_backfill(store: MetadataStore, env: str) -> dict[str, list[RunRecord]]:
+    """Return the runs of each backfill in an environment, newest first."""
+    runs: dict[str, list[RunRecord]] = {}
+    for record in store.backfill_runs():
+        if record.env == env and record.request.backfill is not None:
+            runs.setdefault(record.request.backfill.id, []).append(record)
+    return runs
+
+
 def _status(store: MetadataStore, id_: str, records: Sequence[RunRecord]) -> BackfillStatus:
     latest = records[0]
-    ended = [store.ended_steps(record.id) for record in records]
+    # What a run that goes on, or was killed, has done so far is known by its steps alone.
+    ended = [record.counts or store.ended_steps(record.id) for record in records]
     first = records[-1].request.backfill
     cells = 0 if first is None else first.cells
     done = sum(one.get(word, 0) for one in ended for word in DONE)
@@ -160,11 +149,7 @@ def _status(store: MetadataStore, id_: str, records: Sequence[RunRecord]) -> Bac
 
 def done_by(store: MetadataStore, backfill: str) -> frozenset[Cell]:
     """Return the cells that any run of a backfill has computed."""
-    runs = [
-        store.run(record.id)
-        for record in store.runs(1000)
-        if record.request.backfill is not None and record.request.backfill.id == backfill
-    ]
+    runs = [store.run(record.id) for record in store.backfill_runs(backfill)]
     return frozenset(
         step.cell for run in runs if run for step in run.steps if step.status == "computed"
     )

@@ -12,8 +12,16 @@ from pathlib import Path
 from types import ModuleType
 
 from assets_core.errors import AssetsError, DefinitionError, DefinitionErrors, nearest
-from assets_core.model.assets import Asset, Check, Definition, Source
+from assets_core.model.assets import (
+    Asset,
+    Check,
+    Definition,
+    MultiAsset,
+    Source,
+    each_definition,
+)
 from assets_core.workspace.fresh_imports import import_freshly_below
+from assets_core.workspace.query_files import query_files
 from assets_core.workspace.settings import Settings
 
 
@@ -36,6 +44,10 @@ def find_definitions(settings: Settings) -> list[Definition]:
                 problem = _not_importable(settings, name, error)
                 problem.__cause__ = error  # for those who ask for the traceback
                 problems.append(problem)
+        try:
+            found += query_files(settings)
+        except AssetsError as error:
+            problems.append(error)
     if problems:
         raise problems[0] if len(problems) == 1 else DefinitionErrors(problems)
     return _each_once(found)
@@ -43,7 +55,9 @@ def find_definitions(settings: Settings) -> list[Definition]:
 
 def definitions_in(module: ModuleType) -> list[Definition]:
     """Return the definitions at the top level of a module."""
-    return [one for one in vars(module).values() if isinstance(one, Asset | Source | Check)]
+    given = vars(module).values()
+    kinds = Asset | Source | Check | MultiAsset
+    return list(each_definition(one for one in given if isinstance(one, kinds)))
 
 
 def _each_once(found: Iterable[Definition]) -> list[Definition]:

@@ -5,7 +5,7 @@ What does not exist is an error that says what there is instead.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from assets_core.errors import UsageError, nearest
 from assets_core.model.assets import Asset, Source
@@ -20,6 +20,7 @@ Selection = str | Asset | Source | Iterable[str | Asset | Source] | None
 """Assets as somebody names them; None means all."""
 
 MANY = 10_000
+LEAVE_OUT = "leave the partition out"
 
 
 def selection_texts(selection: Selection) -> tuple[str, ...]:
@@ -58,38 +59,56 @@ def find_asset(graph: Graph, key: str) -> Asset:
 def find_cell(asset: Asset, partition: str | None, keys: AllKeys) -> Cell:
     """Return one cell of an asset: the one of a partition, or its only one."""
     own = keys.get(asset.key)
-    if own is None:
-        if partition is not None:
-            raise _no_partitions(asset)
-        return Cell(asset.key)
-    if partition is None:
+    if own is not None and partition is None:
         shown = f"--partition '{own[-1]}'" if own else "--partition KEY"
         raise UsageError(
             f"'{asset.key}' has partitions, and this is about one of them",
             fix=f"name it: {shown}",
         )
-    if own.position(partition) is None:
-        raise unknown_key(partition, own, asset.key)
-    return Cell(asset.key, partition)
+    return find_cells(asset, partition, "", keys)[0]
 
 
-def find_cells(asset: Asset, partitions: str, keys: AllKeys) -> list[Cell]:
-    """Return the cells that a text about partitions means; all if it is empty."""
+def find_positions(
+    asset: Asset, partition: str | None, partitions: str, keys: AllKeys
+) -> Sequence[int] | None:
+    """Return the positions of the partitions that are asked for; None for all there is.
+
+    Args:
+        partition: One partition.
+        partitions: A text about several; empty if nothing is said.
+    """
     own = keys.get(asset.key)
+    if partition is not None and partitions:
+        raise UsageError(
+            "One partition and several partitions are asked for",
+            fix="leave one of the two out; --partitions takes a single one, too",
+        )
     if own is None:
-        if partitions:
+        if partition is not None or partitions:
             raise _no_partitions(asset)
+        return None
+    if partition is None:
+        return positions_of(partitions, own, asset.key) if partitions else None
+    position = own.position(partition)
+    if position is None:
+        raise unknown_key(partition, own, asset.key)
+    return (position,)
+
+
+def find_cells(
+    asset: Asset, partition: str | None, partitions: str, keys: AllKeys
+) -> list[Cell]:
+    """Return the cells that are asked for, see `find_positions`."""
+    own = keys.get(asset.key)
+    positions = find_positions(asset, partition, partitions, keys)
+    if own is None:
         return [Cell(asset.key)]
-    if not partitions:
-        return [Cell(asset.key, one) for one in own]
-    positions = positions_of(partitions, own, asset.key)
-    return [Cell(asset.key, own[position]) for position in positions]
+    chosen = own if positions is None else [own[position] for position in positions]
+    return [Cell(asset.key, one) for one in chosen]
 
 
 def _no_partitions(asset: Asset) -> UsageError:
-    return UsageError(
-        f"'{asset.key}' has no partitions", fix="leave the partition out", where=asset.where
-    )
+    return UsageError(f"'{asset.key}' has no partitions", fix=LEAVE_OUT, where=asset.where)
 
 
 def find_run(store: MetadataStore, run_id: str) -> RunRecord:
@@ -97,7 +116,7 @@ def find_run(store: MetadataStore, run_id: str) -> RunRecord:
     record = store.run(run_id)
     if record is not None:
         return record
-    like = [run.id for run in store.runs(1000) if run_id and run.id.startswith(run_id)]
+    like = [run.id for run in store.runs(MANY) if run_id and run.id.startswith(run_id)]
     found = store.run(like[0]) if len(like) == 1 else None
     if found is None:
         raise UsageError(
@@ -107,8 +126,21 @@ def find_run(store: MetadataStore, run_id: str) -> RunRecord:
     return found
 
 
+def of_environment(record: RunRecord, env: str) -> RunRecord:
+    """Return a run, or raise if it was one in another environment."""
+    if record.env == env:
+        return record
+    raise UsageError(
+        f"Run {record.id[:12]} was one in the environment '{record.env}', not in '{env}'",
+        fix=f"assets --env {record.env} resume {record.id[:12]}",
+    )
+
+
 def find_version(store: MetadataStore, cell: Cell, version: str) -> Materialization:
-    """Return a result of a cell by its id or the beginning of it."""
+    """Return a result of a cell by its id, the beginning of it, or its name as a pin."""
+    for pin in store.keeping.pins():
+        if pin.name == version and pin.cell == cell:
+            return store.materializations([pin.materialization])[pin.materialization]
     history = store.history(cell, limit=MANY)
     found = [made for made in history if made.id.startswith(version)]
     if len(found) == 1:

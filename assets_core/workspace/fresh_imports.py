@@ -25,17 +25,22 @@ RACY_SECONDS = 2.0
 
 def import_freshly_below(root: Path) -> None:
     """Let modules below a folder be imported from their text from now on."""
-    folders = tuple(sorted({f"{root}/", f"{root.resolve()}/"}))
-    known = {one.folders for one in sys.meta_path if isinstance(one, _Finder)}
-    if folders not in known:
-        sys.meta_path.insert(0, _Finder(folders))
+    finder = next((one for one in sys.meta_path if isinstance(one, _Finder)), None)
+    if finder is None:
+        finder = _Finder()
+        sys.meta_path.insert(0, finder)
+    finder.folders |= {f"{root}/", f"{root.resolve()}/"}
 
 
 class _Finder(MetaPathFinder):
-    """Finds what Python would find, and gives modules of one project a careful loader."""
+    """Finds what Python would find, and gives modules of projects a careful loader.
 
-    def __init__(self, folders: tuple[str, ...]) -> None:
-        self.folders = folders
+    It is asked for whatever is imported, and also for what is not there: libraries look
+    for others at each call. So it looks nowhere but in projects first.
+    """
+
+    def __init__(self) -> None:
+        self.folders: frozenset[str] = frozenset()
 
     def find_spec(
         self,
@@ -43,12 +48,16 @@ class _Finder(MetaPathFinder):
         path: Sequence[str] | None,
         target: ModuleType | None = None,
     ) -> ModuleSpec | None:
-        """Return where a module is, if it is one of the project's."""
-        inside = path is None or any(f"{one}/".startswith(self.folders) for one in path)
-        spec = PathFinder.find_spec(fullname, path, target) if inside else None
+        """Return where a module is, if it is one of a project's."""
+        folders = tuple(self.folders)
+        places = sys.path if path is None else path
+        own = [one for one in places if f"{one}/".startswith(folders)]
+        if not own or PathFinder.find_spec(fullname, own, target) is None:
+            return None
+        spec = PathFinder.find_spec(fullname, path, target)  # another may come first
         if spec is None or type(spec.loader) is not SourceFileLoader or not spec.origin:
             return None
-        if not spec.origin.startswith(self.folders) or "site-packages" in spec.origin:
+        if not spec.origin.startswith(folders) or "site-packages" in spec.origin:
             return None
         spec.loader = _Loader(fullname, spec.origin)
         return spec

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import TypeVar
 
 from assets_core import versioning
 from assets_core.files import make_folder, put_text
@@ -20,7 +22,9 @@ from assets_core.versioning.parsing import read_text
 from assets_core.versioning.reading_json import reading_from_json, reading_to_json
 from assets_core.versioning.readings import Reading
 
-__all__ = ["KeptReadings"]
+__all__ = ["KeptReadings", "keep", "kept"]
+
+T = TypeVar("T")
 
 
 class KeptReadings:
@@ -41,32 +45,33 @@ class KeptReadings:
             return read_text(text, file, flags)
         key = digest("reading", _READER, str(flags), text)
         place = self._folder / f"{digest(os.path.relpath(file, self._root))}.json"
-        found = _kept(place, key)
+        found = kept(place, key, reading_from_json)
         if found is None:
             found = read_text(text, file, flags)
-            # A folder that cannot be written, a full disk; a text that JSON cannot hold.
-            with suppress(OSError, ValueError, RecursionError):
-                _keep(place, key, found)
+            # A text that JSON cannot hold.
+            with suppress(ValueError, RecursionError):
+                if found.whole:
+                    keep(place, key, reading_to_json(found))
         return found
 
 
-def _kept(place: Path, key: Digest) -> Reading | None:
+def kept(place: Path, key: Digest, build: Callable[[str], T]) -> T | None:
+    """Return what is built of a text that was kept under a key; None if it is not whole."""
     try:
         head, _, body = place.read_text("utf-8").partition("\n")
         if head == f"{key} {digest(body)}":
-            return reading_from_json(body)
+            return build(body)
     except (OSError, ValueError, KeyError, TypeError, IndexError):
         pass
     return None
 
 
-def _keep(place: Path, key: Digest, reading: Reading) -> None:
-    if not reading.whole:
-        return
-    if not place.parent.is_dir():
-        make_folder(place.parent, mode=0o700)
-    body = reading_to_json(reading)
-    put_text(place, f"{key} {digest(body)}\n{body}")
+def keep(place: Path, key: Digest, body: str) -> None:
+    """Keep a text under a key; not in a folder that cannot be written."""
+    with suppress(OSError):
+        if not place.parent.is_dir():
+            make_folder(place.parent, mode=0o700)
+        put_text(place, f"{key} {digest(body)}\n{body}")
 
 
 def _reader() -> Digest | None:

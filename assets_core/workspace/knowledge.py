@@ -11,20 +11,22 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from assets_core.errors import SourceError
-from assets_core.model.assets import Asset
+from assets_core.errors import AssetsError
+from assets_core.model.assets import Asset, Source
 from assets_core.model.graph import Graph
 from assets_core.model.keys import AssetKey, Cell
-from assets_core.model.records import Head
+from assets_core.model.origins import ManyFiles, OneFile
+from assets_core.model.records import Head, Observation
 from assets_core.model.summary import Summary
 from assets_core.model.versions import Digest
+from assets_core.parallel import AT_ONCE, in_parallel
 from assets_core.planning.plan import Plan
 from assets_core.planning.planner import Known, Wanted, make_plan
 from assets_core.planning.reads import AllKeys
 from assets_core.planning.reasons import ABSENT
 from assets_core.planning.settling import World, mark_of
 from assets_core.planning.staleness import Expected
-from assets_core.running.heads import absent_among, heads_of_assets
+from assets_core.running.heads import absent_among, heads_of_assets, is_gone
 from assets_core.running.tools import Tools
 
 
@@ -47,6 +49,7 @@ def plan_for(
         for key, one in kept.items()
         if one.mark == marks[key] and not (wanted.force and key in wanted.selected)
     }
+    settled = {key for key in settled if settled.issuperset(graph.together(key))}
     known = _heads(tools, graph, scope, env, keys, sources, settled)
     plan = make_plan(graph, expected, known, wanted)
     touched = graph.descendants(plan.cells_by_asset) & settled
@@ -55,12 +58,22 @@ def plan_for(
         known = _heads(tools, graph, scope, env, keys, sources, settled)
         plan = make_plan(graph, expected, known, wanted)
     if plan.steps:
-        known = _details(tools, known, [step.cell for step in plan.steps])
-        plan = make_plan(graph, expected, known, wanted)
+        known = _details(tools, known, _closely(plan, known))
+        # What was found fresh stays so: it does not read what a step would change.
+        others = (*plan.held, *(one.cell for one in plan.impossible))
+        among = {*(step.cell for step in plan.steps), *others}
+        plan = make_plan(graph, expected, known, wanted, among)
     new = _settled(plan, known, wanted, marks)
     if new and tools.store.heads_digests(env) == heads:  # nobody moved one meanwhile
         tools.store.keep_summaries(env, new)
     return plan, known
+
+
+def _closely(plan: Plan, known: Known) -> list[Cell]:
+    """Return the cells that have to be looked at more closely."""
+    cells = [step.cell for step in plan.steps]
+    calls = [one for one in cells if one.partition is None and one.asset in known.keys]
+    return cells + [one for call in calls for one in known.partitions(call.asset)]
 
 
 def _marks(
@@ -86,17 +99,19 @@ def _settled(
 ) -> dict[AssetKey, Summary]:
     """Return the marks of assets of which every partition was found fresh."""
     fresh = Counter(cell.asset for cell in plan.fresh)
+    calls = {cell.asset for cell in plan.fresh if cell.partition is None}
     return {
         key: _summary(known, key, mark)
         for key, mark in marks.items()
         if key not in known.settled
         and key not in wanted.partitions
-        and fresh[key] == len(known.keys[key]) > 0
+        and len(known.keys[key]) > 0
+        and (key in calls or fresh[key] == len(known.keys[key]))
     }
 
 
 def _summary(known: Known, key: AssetKey, mark: Digest) -> Summary:
-    heads = [known.heads[Cell(key, partition)] for partition in known.keys[key]]
+    heads = [known.heads[cell] for cell in known.partitions(key)]
     rows = sum(head.rows for head in heads)
     return Summary(mark, rows, max(head.at for head in heads))
 
@@ -137,19 +152,21 @@ def _heads(  # noqa: PLR0913, PLR0917 - where, and what of it
 
 def _sources(tools: Tools, graph: Graph, scope: set[AssetKey]) -> dict[AssetKey, Digest]:
     last = tools.store.observations()
-    versions: dict[AssetKey, Digest] = {}
-    news = []
-    for source in (node for node in graph.sources if node.key in scope):
+    sources = [node for node in graph.sources if node.key in scope]
+
+    def look(source: Source) -> Observation | None:
         try:
-            seen = tools.sources.observe(source, last.get(source.key))
-        except SourceError:
-            versions[source.key] = ABSENT  # the step that reads it will say so
-            continue
-        versions[source.key] = seen.version
-        if seen != last.get(source.key):
-            news.append(seen)
+            return tools.sources.observe(source, last.get(source.key))
+        except AssetsError:
+            return None  # the step that reads it will say so
+
+    # Threads are for those that wait for others; a look at a file is quicker than one.
+    waits = any(not isinstance(one.origin, OneFile | ManyFiles) for one in sources)
+    looks = in_parallel(look, sources, AT_ONCE if waits else 1)
+    found = {one.key: seen for one, seen in zip(sources, looks, strict=True)}
+    news = [seen for key, seen in found.items() if seen and seen != last.get(key)]
     tools.store.observe(news)
-    return versions
+    return {key: seen.version if seen else ABSENT for key, seen in found.items()}
 
 
 def _missing(tools: Tools, heads: Mapping[Cell, Head]) -> dict[Cell, str]:
@@ -161,7 +178,7 @@ def _missing(tools: Tools, heads: Mapping[Cell, Head]) -> dict[Cell, str]:
         place = stored.get(head.materialization)
         if place is None:
             missing[cell] = "the metadata store has no record of it"
-        elif (place.storage, place.location) in absent:
+        elif is_gone(head, place, absent):
             missing[cell] = place.location
     return missing
 
@@ -181,5 +198,7 @@ def _details(tools: Tools, known: Known, cells: list[Cell]) -> Known:
         records=records,
         codes=tools.store.code_versions(digests),
         reusable=reusable,
-        absent=frozenset(location for _, location in absent_among(tools, stored)),
+        absent=frozenset(
+            {*known.missing.values(), *(at for _, at in absent_among(tools, stored))}
+        ),
     )

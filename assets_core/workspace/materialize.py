@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from assets_core.model.assets import Definition
+from assets_core.model.assets import Definition, MultiAsset, each_definition
 from assets_core.model.records import MAIN, RunRequest
 from assets_core.running.result import RunResult, succeeded
 from assets_core.workspace import opening
@@ -15,7 +15,7 @@ from assets_core.workspace.workspace import Workspace
 
 
 def materialize(
-    assets: Iterable[Definition],
+    assets: Iterable[Definition | MultiAsset],
     *,
     partitions: Asked = None,
     force: bool = False,
@@ -40,7 +40,7 @@ def materialize(
         RunFailed: A step failed; the error carries the result.
         DefinitionError: The definitions cannot work.
     """
-    definitions = list(assets)
+    definitions = list(each_definition(assets))
     start = opening.here()
     settings = read_settings(find_project(start) or start, opening.environment())
     with Workspace(settings, definitions, env=env) as workspace:

@@ -12,10 +12,11 @@ from typing import cast
 from assets_core.errors import AssetsError, ConfigurationError, nearest
 from assets_core.model.keys import AssetKey, Cell
 from assets_core.model.records import MAIN
-from assets_core.protocols.io import IOManager, MakeIOManager
+from assets_core.protocols.io import FilesIOManager, IOManager, MakeIOManager
 from assets_core.workspace.settings import IOSettings, Settings
 
 GROUP = "assets_core.io_managers"
+FILES = "files"
 
 
 def make_io_managers(settings: Settings) -> dict[str, IOManager]:
@@ -29,6 +30,11 @@ def make_io_managers(settings: Settings) -> dict[str, IOManager]:
             made[name] = _make(section, known, settings)
         except AssetsError as error:
             problems.append(f"[io.{name}] {error.problem}")
+    if FILES in known and not any(isinstance(m, FilesIOManager) for m in made.values()):
+        first = next(iter(settings.io.values()))
+        section = IOSettings(FILES, {"root": _local_root(first)})
+        # By a name that no section has: whoever wants to name it writes a section.
+        made.setdefault(FILES, _make(section, known, settings))
     places: dict[str, str] = {}
     for name, manager in made.items():
         other = places.setdefault(_place(manager), name)
@@ -43,6 +49,12 @@ def make_io_managers(settings: Settings) -> dict[str, IOManager]:
             where=settings.file or str(settings.root),
         )
     return made
+
+
+def _local_root(first: IOSettings) -> str:
+    """Return the folder in which files are kept that no section is for."""
+    root = first.options.get("root")
+    return root if isinstance(root, str) and root and "://" not in root else "data"
 
 
 @cache

@@ -1,16 +1,20 @@
-"""The JSON documents of the command line, from our values. Pure functions.
+"""The JSON documents of the command line, from our values.
 
-Keys may be added to a document and are never taken away.
+Keys may be added to a document and are never taken away. Free text is hidden in, where it
+has a secret; names are not, since programs read them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, replace
+from types import MappingProxyType
 from typing import Any
 
 from assets_core.model.assets import Asset, Node
+from assets_core.model.events import Preview
 from assets_core.model.graph import Graph
+from assets_core.model.hiding import hide, hide_in
 from assets_core.model.keys import AssetKey
 from assets_core.model.records import CheckRecord, Observation
 from assets_core.planning.grouping import Group, grouped
@@ -19,12 +23,18 @@ from assets_core.planning.reads import AllKeys
 from assets_core.planning.reasons import Reason
 from assets_core.upkeep.doctor import Examined
 from assets_core.upkeep.gc import Collected, Garbage
-from assets_core.workspace.backfills import BackfillStatus, Preview
+from assets_core.workspace.backfills import BackfillStatus
 from assets_core.workspace.explaining import Explanation, Root
+from assets_core.workspace.lineage import ColumnLineage
 from assets_core.workspace.plain import instant, plain
 from assets_core.workspace.status import AssetStatus
 
 Document = dict[str, Any]
+
+_SAID = frozenset({"changes", "opaque", "why"})
+"""What of a reason is no name: values of constants, and sentences."""
+
+_NONE: Mapping[AssetKey, int] = MappingProxyType({})
 
 MOST_CAUSES = 40
 """How many links of one chain of causes are told."""
@@ -34,7 +44,7 @@ MOST_STEPS = 10_000
 """Up to how many steps each is told for itself."""
 
 
-def plan_report(plan: Plan, keys: AllKeys) -> Document:
+def plan_report(plan: Plan, keys: AllKeys, not_yet: Iterable[str]) -> Document:
     """Return the document of `assets plan`."""
     return {
         "env": plan.env,
@@ -57,10 +67,11 @@ def plan_report(plan: Plan, keys: AllKeys) -> Document:
                 "asset": one.cell.asset,
                 "partition": one.cell.partition,
                 "waits": one.waits,
-                "text": str(one),
+                "text": hide(str(one)),
             }
             for one in plan.impossible
         ],
+        "not_yet": hide_in(list(not_yet)),
     }
 
 
@@ -77,16 +88,24 @@ def _group(group: Group) -> Document:
 
 def reason_report(reason: Reason) -> Document:
     """Return one reason: its kind, its sentence, and everything it names."""
-    return {"kind": reason.kind, "text": str(reason), **plain(asdict(reason))}
+    named = {
+        name: hide_in(value, ("kind", "name")) if name in _SAID else value
+        for name, value in plain(asdict(reason)).items()
+    }
+    return {"kind": reason.kind, "text": hide(str(reason)), **named}
 
 
 def list_report(
     graph: Graph,
-    keys: Collection[AssetKey],
     statuses: Mapping[AssetKey, AssetStatus],
     observed: Mapping[AssetKey, Observation],
+    aside: Mapping[AssetKey, int] = _NONE,
 ) -> list[Document]:
-    """Return the document of `assets list`, upstream before downstream."""
+    """Return the document of `assets list`, upstream before downstream.
+
+    Args:
+        aside: How many rows of assets are in quarantine.
+    """
     return [
         {
             "asset": key,
@@ -96,9 +115,10 @@ def list_report(
             "partitions": statuses[key].counts if statuses[key].partitions else None,
             "upstream": list(node.upstream),
             **_content(node, statuses[key], observed.get(key)),
+            "quarantined": aside.get(key, 0),
         }
         for key, node in graph.nodes.items()
-        if key in keys
+        if key in statuses
     ]
 
 
@@ -114,7 +134,7 @@ def _content(node: Node, found: AssetStatus, observed: Observation | None) -> Do
     return {
         "data_version": seen.version if seen else None,
         "rows": None,
-        "updated_at": instant(seen.identity.modified_ns / 1e9 if seen else None),
+        "updated_at": instant((seen.identity.modified_ns / 1e9 or None) if seen else None),
     }
 
 
@@ -122,6 +142,14 @@ def why_report(explanation: Explanation) -> Document:
     """Return the document of `assets why`."""
     return {
         "asset": explanation.status.key,
+        **_explained(explanation),
+        "others": [_explained(one) for one in explanation.others],
+        "left_out": explanation.left_out,
+    }
+
+
+def _explained(explanation: Explanation) -> Document:
+    return {
         "partition": explanation.partition,
         "alike": list(explanation.alike),
         "status": explanation.status.status,
@@ -158,29 +186,46 @@ def _roots(root: Root | None) -> Document | None:
         found = {
             "asset": cause.asset,
             "kind": cause.kind,
-            "text": cause.text,
+            "text": hide(cause.text),
             **more,
             "root": found,
         }
     return found
 
 
-def lineage_report(graph: Graph) -> Document:
-    """Return the document of `assets lineage`."""
+def lineage_report(
+    graph: Graph,
+    found: ColumnLineage,
+    aside: Mapping[AssetKey, int] = _NONE,
+) -> Document:
+    """Return the document of `assets lineage`.
+
+    Args:
+        aside: How many rows of assets are in quarantine.
+    """
     return {
         "nodes": [
             {
                 "asset": key,
                 "kind": node.kind,
                 "group": node.group or None,
-                "description": node.description,
+                "description": hide(node.description),
                 "tags": list(node.tags),
                 "owners": list(node.owners),
+                "quarantined": aside.get(key, 0),
             }
             for key, node in graph.nodes.items()
         ],
         "edges": [{"from": upstream, "to": key} for upstream, key in edges(graph)],
-        "columns": [],
+        "columns": [
+            {
+                "from": {"asset": one.upstream, "column": one.origin},
+                "to": {"asset": one.asset, "column": one.column},
+                "how": one.how,
+            }
+            for one in found.edges
+        ],
+        "unknown": list(found.unknown),
     }
 
 
@@ -201,21 +246,30 @@ def check_report(records: Iterable[CheckRecord]) -> Document:
 
 def check_result(record: CheckRecord) -> Document:
     """Return what one check found."""
+    told = replace(record, metadata=plain(record.metadata)).without_secrets()
     return {
         "asset": record.asset,
         "partition": record.partition,
         "check": record.check,
         "passed": record.passed,
         "blocking": record.blocking,
-        "message": record.message,
-        "metadata": plain(record.metadata),
+        "message": told.message,
+        "metadata": told.metadata,
     }
 
 
 def doctor_report(examined: Examined) -> Document:
     """Return the document of `assets doctor`."""
     return {
-        "findings": [asdict(finding) for finding in examined.findings],
+        "findings": [
+            {
+                **asdict(one),
+                "text": hide(one.text),
+                "fix": hide(one.fix),
+                "repaired": hide_in(one.repaired),
+            }
+            for one in examined.findings
+        ],
         "checked": examined.checked,
     }
 
@@ -252,6 +306,7 @@ def preview_report(found: Preview) -> Document:
         "seconds": found.seconds,
         "bytes": found.bytes,
         "unknown": list(found.unknown),
+        "not_yet": hide_in(list(found.not_yet)),
     }
 
 
@@ -272,12 +327,15 @@ def backfills_report(found: Iterable[BackfillStatus]) -> list[Document]:
     ]
 
 
-def rollback_report(status: AssetStatus, partition: str | None = None) -> Document:
+def rollback_report(
+    status: AssetStatus, partition: str | None, partitions: Iterable[str]
+) -> Document:
     """Return the document of `assets rollback`."""
     head = status.head
     return {
         "asset": status.key,
         "partition": partition,
+        "partitions": list(partitions),
         "status": status.status,
         "materialization": head.materialization if head else None,
         "data_version": head.data_version if head else None,

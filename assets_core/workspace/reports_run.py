@@ -1,9 +1,10 @@
-"""The JSON documents of runs, from our values. Pure functions."""
+"""The JSON documents of runs, from our values."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from assets_core.model.hiding import hide, hide_in
 from assets_core.model.keys import Cell
 from assets_core.model.records import RunRecord, StepRecord
 from assets_core.running.result import RunResult
@@ -19,6 +20,7 @@ def materialize_report(result: RunResult) -> Document:
         "status": result.status,
         "steps": [step_report(step) for step in result.steps],
         "counts": result.counts,
+        "not_yet": hide_in(result.not_yet),
         **(
             {"backfill_id": result.backfill, "chunks": result.chunks}
             if result.backfill
@@ -38,15 +40,20 @@ def step_report(step: StepRecord) -> Document:
         "bytes": step.bytes,
         "data_version": step.data_version,
         "seconds": round(step.seconds, 6),
-        "error": None if error is None else {"type": error.type, "message": error.message},
-        "reasons": list(step.reasons),
+        "error": error and {"type": error.type, "message": hide(error.message)},
+        "reasons": hide_in(step.reasons),
         "checks": [check_result(check) for check in step.checks],
+        "quarantined": step.quarantined,
     }
 
 
-def runs_report(records: Iterable[RunRecord]) -> list[Document]:
-    """Return the document of `assets runs`."""
-    return [_run(record) for record in records]
+def runs_report(records: Iterable[RunRecord], aside: Mapping[str, int]) -> list[Document]:
+    """Return the document of `assets runs`.
+
+    Args:
+        aside: How many rows each run has put into quarantine.
+    """
+    return [_run(record, aside.get(record.id, 0)) for record in records]
 
 
 def run_report(record: RunRecord, logs: Mapping[Cell, str]) -> Document:
@@ -55,11 +62,12 @@ def run_report(record: RunRecord, logs: Mapping[Cell, str]) -> Document:
     Args:
         logs: The path of the log of each step that has one.
     """
+    aside = sum(step.quarantined for step in record.steps if step.status == "computed")
     steps = [{**step_report(step), "log": logs.get(step.cell)} for step in record.steps]
-    return {**_run(record), "steps": steps}
+    return {**_run(record, aside), "steps": steps}
 
 
-def _run(record: RunRecord) -> Document:
+def _run(record: RunRecord, aside: int) -> Document:
     return {
         "run_id": record.id,
         "env": record.env,
@@ -67,8 +75,9 @@ def _run(record: RunRecord) -> Document:
         "started_at": instant(record.started_at),
         "ended_at": instant(record.ended_at),
         "counts": dict(record.counts),
+        "quarantined": aside,
         "by": record.request.by,
-        "reason": record.request.reason,
+        "reason": hide(record.request.reason),
         "selection": list(record.request.selection),
         "partitions": record.request.partitions or None,
     }

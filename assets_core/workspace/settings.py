@@ -15,10 +15,15 @@ from typing import Any, Literal, cast, get_args
 
 from assets_core.errors import ConfigurationError, nearest
 from assets_core.model.garbage import Retention
+from assets_core.model.masking import masked
+from assets_core.workspace.settings_docs import KEYS as DOCS_KEYS
+from assets_core.workspace.settings_docs import DocsSettings, docs_settings
 
 FILE = "assets.toml"
 STATE = ".assets"
 DEFAULT_URL = f"sqlite:///{STATE}/metadata.db"
+POSTGRES = ("postgresql://", "postgres://")
+DEFAULT_SCHEMA = "assets_metadata"
 EXECUTORS = ("inline", "threads")
 Packages = Literal["record", "minor", "exact"]
 PACKAGES: tuple[Packages, ...] = get_args(Packages)
@@ -26,22 +31,25 @@ KEEP_RUNS = 1000
 MANY = 1_000_000
 
 _SECTIONS: Mapping[str, tuple[str, ...]] = {
-    "metadata": ("url",),
+    "metadata": ("url", "schema", "read_only"),
     "executor": ("type", "jobs"),
     "versions": ("packages",),
     "retention": ("runs", "versions", "days", "grace_hours"),
+    "secrets": ("variables",),
+    "docs": DOCS_KEYS,
 }
-_PLAIN = ("name", "modules")
+_PLAIN = ("name", "modules", "sql")
 _TOP = (*_PLAIN, "io", *_SECTIONS)
+_SCHEMA = re.compile(r"(?!pg_)[a-z_][a-z0-9_]{0,62}")
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 
 
 @dataclass(frozen=True, slots=True)
 class IOSettings:
-    """One `[io.NAME]` section."""
+    """One `[io.NAME]` section. Its options may hold secrets and are shown nowhere."""
 
     type: str
-    options: Mapping[str, Any] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +58,27 @@ class Settings:
 
     Attributes:
         file: Where they stand; empty when there are none and all are defaults.
+        is_named: Whether they say what the project is called; else its folder does.
+        sql: Folders of `.sql` files, each of which is an asset.
         io: IO managers by name; the first is the default.
         jobs: How many steps run at once; None leaves it to the machine.
         packages: Whether versions of installed packages count as part of the code.
-        keep_runs: How many runs are remembered with their steps and logs.
+        keep_runs: How many runs are remembered with their steps and logs, and how many
+            runs of backfills beside these.
         retention: What garbage collection keeps.
+        secrets: Environment variables whose values nobody may see.
+        docs: What of the data the catalogue shows.
     """
 
     root: Path
     file: str = ""
     name: str = ""
+    is_named: bool = False
     modules: tuple[str, ...] = ()
-    metadata_url: str = DEFAULT_URL
+    sql: tuple[str, ...] = ()
+    metadata_url: str = field(default=DEFAULT_URL, repr=False)  # may hold a password
+    metadata_schema: str = DEFAULT_SCHEMA
+    read_only: bool = False
     io: Mapping[str, IOSettings] = field(
         default_factory=lambda: {"data": IOSettings("parquet", {"root": "data"})}
     )
@@ -70,6 +87,8 @@ class Settings:
     packages: Packages = "record"
     keep_runs: int = KEEP_RUNS
     retention: Retention = field(default_factory=Retention)
+    secrets: tuple[str, ...] = ()
+    docs: DocsSettings = field(default_factory=DocsSettings)
 
     @property
     def state(self) -> Path:
@@ -203,14 +222,19 @@ def _checked(root: Path, file: str, data: dict[str, Any], problems: list[str]) -
     )
     jobs = _above_zero(sections["executor"], "jobs", "executor", problems)
     keep_runs = _above_zero(sections["retention"], "runs", "retention", problems)
-    url = sections["metadata"].get("url", DEFAULT_URL)
-    if not isinstance(url, str) or not url.startswith("sqlite:///") or url == "sqlite:///":
-        problems.append(f"metadata.url must be 'sqlite:///PATH', not {_shown(url)}")
+    url, schema = _metadata(sections["metadata"], problems)
+    read_only = sections["metadata"].get("read_only", False)
+    if not isinstance(read_only, bool):
+        problems.append(f"metadata.read_only must be true or false, not {read_only!r}")
+    folders = data.get("sql", [])
+    if not isinstance(folders, list) or not all(isinstance(one, str) for one in folders):
+        problems.append('sql must be a list of folders with .sql files, such as ["sql"]')
+        folders = []
     modules = data.get("modules", [])
     if not isinstance(modules, list) or not all(isinstance(one, str) for one in modules):
         problems.append('modules must be a list of module names, such as ["assets"]')
         modules = []
-    elif file and not modules:
+    elif file and not modules and not folders:
         problems.append(
             'modules is missing: it names the modules with assets, such as ["assets"]'
         )
@@ -222,15 +246,29 @@ def _checked(root: Path, file: str, data: dict[str, Any], problems: list[str]) -
         root=root,
         file=file,
         name=str(name),
+        is_named="name" in data,
         modules=tuple(modules),
-        metadata_url=str(url),
+        sql=tuple(folders),
+        metadata_url=url,
+        metadata_schema=schema,
+        read_only=read_only is True,
         io=_io(data, problems) or default,
         executor=executor,
         jobs=jobs,
         packages=cast("Packages", packages),
         keep_runs=keep_runs or KEEP_RUNS,
         retention=_retention(sections["retention"], problems),
+        secrets=_names(sections["secrets"], problems),
+        docs=docs_settings(sections["docs"], problems),
     )
+
+
+def _names(section: dict[str, Any], problems: list[str]) -> tuple[str, ...]:
+    given = section.get("variables", [])
+    if isinstance(given, list) and all(isinstance(one, str) for one in given):
+        return tuple(given)
+    problems.append('secrets.variables must be a list of names, such as ["DB_LOGIN"]')
+    return ()
 
 
 def _section(data: dict[str, Any], name: str, problems: list[str]) -> dict[str, Any]:
@@ -308,6 +346,18 @@ def _unknown(key: str, known: tuple[str, ...] | list[str]) -> str:
     return f"there is no setting '{key}'" + (f"; did you mean '{near[0]}'?" if near else "")
 
 
-def _shown(url: Any) -> str:
-    """Return a URL without what may be a password in it."""
-    return re.sub(r"//[^@/]*@", "//…@", repr(url))
+def _metadata(section: dict[str, Any], problems: list[str]) -> tuple[str, str]:
+    url = section.get("url", DEFAULT_URL)
+    known = isinstance(url, str) and url.startswith(("sqlite:///", *POSTGRES))
+    if not known or url == "sqlite:///":
+        problems.append(
+            "metadata.url must be 'sqlite:///PATH' or 'postgresql://USER@HOST/DATABASE',"
+            f" not {masked(repr(url))}"
+        )
+    schema = section.get("schema", DEFAULT_SCHEMA)
+    if not isinstance(schema, str) or not _SCHEMA.fullmatch(schema):
+        problems.append(
+            "metadata.schema must be a name of small letters, digits and '_',"
+            f" not {schema!r}"
+        )
+    return str(url), str(schema)

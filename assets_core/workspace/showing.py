@@ -6,15 +6,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from assets_core.model.assets import Node, Source
+from assets_core.errors import UsageError
+from assets_core.model.assets import Asset, Node, Source
 from assets_core.model.graph import Graph
+from assets_core.model.hiding import hide, hide_in
 from assets_core.model.hive import hive_path, hive_pattern
 from assets_core.model.keys import AssetKey, Cell
-from assets_core.model.records import CheckRecord, Materialization, Observation
+from assets_core.model.records import CheckRecord, Head, Materialization, Observation
 from assets_core.planning.plan import Plan
 from assets_core.planning.planner import Known, Wanted
+from assets_core.planning.reads import AllKeys
+from assets_core.running.heads import current_heads
 from assets_core.running.reading import read_materialization
 from assets_core.running.tools import Tools
+from assets_core.workspace.finding import LEAVE_OUT, find_positions
 from assets_core.workspace.plain import instant, plain
 from assets_core.workspace.reports import Document, check_result, reason_report
 from assets_core.workspace.status import AssetStatus, of_partition, statuses
@@ -30,9 +35,22 @@ class Looked(Protocol):
     graph_of_assets: Graph
     env: str
 
-    def planned(self, wanted: Wanted) -> tuple[Plan, Known]:
+    def keys(self) -> AllKeys:
+        """Return the partitions that there are."""
+        ...
+
+    def planned(self, wanted: Wanted, keys: AllKeys | None = None) -> tuple[Plan, Known]:
         """Return a plan and what it was made from."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCell:
+    """One of several partitions: how it stands, and what it shows."""
+
+    partition: str
+    status: str
+    head: Head | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +62,7 @@ class Shown:
         history: Its results, newest first.
         sample: Its first rows.
         observed: What was last seen of a source.
+        cells: The partitions that were asked for, where several were.
     """
 
     node: Node
@@ -55,34 +74,35 @@ class Shown:
     sample: Sequence[Mapping[str, Any]] = ()
     observed: Observation | None = None
     partition: str | None = None
+    cells: tuple[ShownCell, ...] = ()
 
 
 def look_at(
-    workspace: Looked, node: Node, rows: int, partition: str | None = None
+    workspace: Looked,
+    node: Node,
+    rows: int,
+    partition: str | None = None,
+    partitions: str = "",
 ) -> Shown:
     """Return everything there is to show, with the first `rows` rows.
 
     Args:
         partition: One partition, instead of the asset.
+        partitions: A text about several; each is listed.
     """
-    tools, key = workspace.tools, node.key
-    plan, known = workspace.planned(Wanted(frozenset({key})))
+    tools, key, keys = workspace.tools, node.key, workspace.keys()
+    which = _positions(node, partition, partitions, keys)
+    plan, known = workspace.planned(Wanted(frozenset({key}), partitions=which), keys)
     graph = workspace.graph_of_assets
-    status = statuses(graph.part({key}), plan, known, tools.store)[key]
+    status = statuses(graph.part({key}), plan, known, tools.store, which)[key]
     downstream = graph.downstream.get(key, ())
     if isinstance(node, Source):
         seen = tools.store.observations().get(key) if status.status == "fresh" else None
-        return Shown(node, status, downstream, str(tools.source_path(node)), observed=seen)
+        return Shown(node, status, downstream, tools.sources.where(node), observed=seen)
     cell = Cell(key, partition)
     if partition is not None:
-        status = of_partition(status, plan, known, partition, tools.store)
-    manager = tools.io_of(node)
-    path = None
-    if manager.publishes(node.publish):
-        at, names = _last(cell, status), node.partition_columns
-        path = manager.stable_path(at, env=workspace.env, names=names)
-        if at != cell and at.partition is not None:
-            path = path.replace(hive_path(at.partition, names), hive_pattern(names))
+        status = of_partition(Cell(key, partition), plan, known, tools.store)
+    path = published_path(workspace, node, cell, status)
     made = status.made
     there = made is not None and cell not in known.missing
     return Shown(
@@ -93,19 +113,60 @@ def look_at(
         path=path,
         checks=tools.store.checks(made.id) if made else (),
         history=tools.store.history(cell),
-        sample=_first_rows(read_materialization(tools, made), rows)
+        sample=first_rows(read_materialization(tools, made), rows)
         if made and there and rows
         else (),
+        cells=_cells(workspace, status, keys) if partitions else (),
+    )
+
+
+def published_path(
+    workspace: Looked, asset: Asset, cell: Cell, status: AssetStatus
+) -> str | None:
+    """Return where other tools find an asset, or one partition; None if nowhere."""
+    manager = workspace.tools.io_of(asset)
+    if not manager.publishes(asset.publish):
+        return None
+    at, names = _last(cell, status), asset.partition_columns
+    path = manager.stable_path(at, env=workspace.env, names=names)
+    if at != cell and at.partition is not None:
+        return path.replace(hive_path(at.partition, names), hive_pattern(names))
+    return path
+
+
+def _positions(
+    node: Node, partition: str | None, partitions: str, keys: AllKeys
+) -> dict[AssetKey, Sequence[int]]:
+    """Return which partitions of a node are asked for."""
+    if isinstance(node, Source):
+        if partition is None and not partitions:
+            return {}
+        raise UsageError(f"'{node.key}' is a source and has no partitions", fix=LEAVE_OUT)
+    found = find_positions(node, partition, partitions, keys)
+    return {} if found is None else {node.key: found}
+
+
+def _cells(workspace: Looked, status: AssetStatus, keys: AllKeys) -> tuple[ShownCell, ...]:
+    """Return how each of some partitions stands."""
+    if status.partitions is None:
+        return ()
+    own, positions, words = status.partitions
+    cells = [Cell(status.key, own[position]) for position in positions]
+    heads = current_heads(workspace.tools, workspace.env, cells, keys)
+    return tuple(
+        ShownCell(str(cell.partition), word, heads.get(cell))
+        for cell, word in zip(cells, words, strict=True)
     )
 
 
 def _last(cell: Cell, status: AssetStatus) -> Cell:
     """Return the cell that a path is made of: the last one, if none is asked for."""
-    keys = status.partitions[0] if status.partitions else ()
+    keys = status.partitions.keys if status.partitions else ()
     return cell if cell.partition is not None or not keys else Cell(cell.asset, keys[-1])
 
 
-def _first_rows(table: pa.Table, count: int) -> list[dict[str, Any]]:
+def first_rows(table: pa.Table, count: int) -> list[dict[str, Any]]:
+    """Return the first rows of a table as values that Python has."""
     first = table.slice(0, count)
     columns = {name: _values(first.column(name)) for name in first.column_names}
     return [
@@ -131,36 +192,51 @@ def show_report(shown: Shown) -> Document:
         "asset": node.key,
         "partition": shown.partition,
         "partitions": status.counts if status.partitions else None,
+        "cells": [_cell(one) for one in shown.cells],
         "status": status.status,
         "schema": [{"name": one.name, "type": one.type} for one in made.columns]
         if made
         else [],
         "rows": made.rows if made else status.rows,
         "bytes": made.stored.bytes if made else _size(shown.observed),
+        "quarantined": made.quarantined.rows if made and made.quarantined else 0,
         "data_version": shown.observed.version if shown.observed else version,
         "code_version": made.code if made else None,
         "path": shown.path,
         "checks": [check_result(check) for check in shown.checks],
         "history": [_history(one) for one in shown.history],
-        "sample": plain(shown.sample),
+        "sample": hide_in(plain(shown.sample)),
         "kind": node.kind,
         "group": node.group or None,
-        "description": node.description,
+        "description": hide(node.description),
         "upstream": list(node.upstream),
         "downstream": list(shown.downstream),
         "reasons": [reason_report(one) for one in status.step.reasons]
         if status.step
         else [],
-        "error": {"type": status.error.type, "message": status.error.message}
+        "error": {"type": status.error.type, "message": hide(status.error.message)}
         if status.error
         else None,
-        "metadata": plain(made.metadata) if made else {},
+        "metadata": hide_in(plain(made.metadata), keys=True) if made else {},
         "made_with": dict(made.made_with) if made else {},
     }
 
 
 def _size(observed: Observation | None) -> int | None:
-    return observed.identity.size if observed else None
+    """Return how many bytes a source has, where that is known."""
+    return observed.identity.size if observed and observed.identity.size >= 0 else None
+
+
+def _cell(shown: ShownCell) -> Document:
+    head = shown.head
+    return {
+        "partition": shown.partition,
+        "status": shown.status,
+        "rows": head.rows if head else None,
+        "data_version": head.data_version if head else None,
+        "materialization": head.materialization if head else None,
+        "updated_at": instant(head.at if head else None),
+    }
 
 
 def _history(made: Materialization) -> Document:
@@ -170,5 +246,5 @@ def _history(made: Materialization) -> Document:
         "at": instant(made.committed_at),
         "rows": made.rows,
         "data_version": made.data_version,
-        "reasons": list(made.reasons),
+        "reasons": hide_in(made.reasons),
     }

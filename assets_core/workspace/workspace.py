@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from copy import copy
+from dataclasses import replace
 from functools import cached_property
-from types import TracebackType
-from typing import TYPE_CHECKING, Literal, Self, cast
+from typing import TYPE_CHECKING, Any, Literal, Self, Unpack
 
 from assets_core.model.assets import Asset, Definition, Source
+from assets_core.model.events import Preview
 from assets_core.model.graph import Graph
 from assets_core.model.keys import AssetKey, Cell
 from assets_core.model.records import MAIN, Backfill, RunRecord, RunRequest
@@ -20,59 +22,47 @@ from assets_core.planning.staleness import Expected
 from assets_core.protocols.observer import Observer
 from assets_core.running.result import RunResult, succeeded
 from assets_core.running.tools import Tools
+from assets_core.shown import shown, watchers
 from assets_core.upkeep.doctor import Examined
-from assets_core.upkeep.gc import Collected, collect
-from assets_core.upkeep.verify import verify
+from assets_core.upkeep.gc import Collected
 from assets_core.versioning.code_version import CodeVersions
-from assets_core.workspace import opening
-from assets_core.workspace.backfills import Preview
-from assets_core.workspace.carrying import computed_by, preview_request, run_request
+from assets_core.workspace import carrying, finding, loading, opening, partitioning
 from assets_core.workspace.discovery import find_definitions
+from assets_core.workspace.environments import Environments, refuse_unknown
 from assets_core.workspace.expectations import expectations
 from assets_core.workspace.explaining import Explanation, explain
-from assets_core.workspace.finding import (
-    Selection,
-    find_asset,
-    find_cell,
-    find_node,
-    find_run,
-    selection_texts,
-)
-from assets_core.workspace.handle import AssetHandle
+from assets_core.workspace.finding import Selection
+from assets_core.workspace.handle import AssetHandle, Runs
 from assets_core.workspace.kept_readings import KeptReadings
 from assets_core.workspace.knowledge import plan_for
-from assets_core.workspace.loading import Part, load_table, roll_back_or_release
+from assets_core.workspace.loading import Moment, WhichData, part_of
 from assets_core.workspace.networks import networkx_graph
-from assets_core.workspace.partitioning import (
-    Asked,
-    checked_keys,
-    chosen,
-    declared_list,
-    keys_now,
-    partitions_text,
-    wanted_partitions,
-)
+from assets_core.workspace.partitioning import Asked, asked_for, partitions_text
+from assets_core.workspace.past import When, as_it_was
 from assets_core.workspace.provenance import who
 from assets_core.workspace.settings import Settings, read_settings
-from assets_core.workspace.status import AssetStatus, statuses
+from assets_core.workspace.status import Statuses, statuses_of
+from assets_core.workspace.upkeeping import close_all, collected, verified
 
 if TYPE_CHECKING:
     import duckdb
     import networkx as nx
-    import pandas as pd
+    import polars as pl
     import pyarrow as pa
 
 
+@shown
 class Workspace:
     """A project made ready.
 
     Use `Workspace.open(folder)`; close it, or use it in a `with` statement.
 
     Attributes:
-        settings: What its settings say.
         graph_of_assets: Its assets and sources.
         env: The environment whose heads it reads and moves.
     """
+
+    _is_a_view = False
 
     def __init__(
         self,
@@ -82,14 +72,14 @@ class Workspace:
         env: str = MAIN,
         observers: Iterable[Observer] = (),
     ) -> None:
-        opening.refuse_environment(env)
         self.settings = settings
         self.env = env
-        self._observers = list(observers)
-        graph, tools = opening.build(settings, definitions, self._observers)
+        graph, tools = opening.build(settings, definitions, [*observers, *watchers()])
         self.graph_of_assets: Graph = graph
         self.tools: Tools = tools
-        self._versions = CodeVersions(
+        with tools.closed_on_error():
+            refuse_unknown(tools.store, env)
+        self.code_versions = CodeVersions(
             str(settings.root),
             packages=settings.packages,
             read=KeptReadings(settings.state / "readings", settings.root),
@@ -101,9 +91,13 @@ class Workspace:
         folder: str | os.PathLike[str] | None = None,
         *,
         env: str = MAIN,
+        as_of: When | None = None,
         observers: Iterable[Observer] = (),
     ) -> Workspace:
         """Open the project in a folder, or the nearest one upward from here.
+
+        Args:
+            as_of: A time, to look at the project as it was then; nothing can be changed.
 
         Raises:
             ConfigurationError: There is no project, or its settings are not right.
@@ -111,34 +105,49 @@ class Workspace:
         """
         root = opening.find_root(folder)
         settings = read_settings(root, opening.environment())
-        return cls(settings, find_definitions(settings), env=env, observers=observers)
+        made = cls(settings, find_definitions(settings), env=env, observers=observers)
+        if as_of is not None:
+            with made.tools.closed_on_error():
+                made.tools = as_it_was(made.tools, env, as_of)
+        return made
 
     def close(self) -> None:
-        """Let go of the metadata store."""
-        self.tools.store.close()
+        """Let go of the metadata store, and of copies of sources."""
+        if not self._is_a_view:  # of one that is still open
+            close_all(self.tools)
+
+    def as_of(self, when: When) -> Workspace:
+        """Return this project as it was at a time, usable as long as this one is open.
+
+        Everything that reads shows what was shown then; whatever writes is refused.
+        """
+        past = copy(self)
+        past.tools = as_it_was(self.tools, self.env, when)
+        past._is_a_view = True  # noqa: SLF001 - of the same class
+        return past
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     @cached_property
     def expected(self) -> dict[AssetKey, Expected]:
         """Return what the project says of each asset: versions, found when first needed."""
         return expectations(
-            self.graph_of_assets, self.tools.io, self._versions, self.tools.validator
+            self.graph_of_assets, self.tools.io, self.code_versions, self.tools.validator
         )
+
+    @property
+    def environments(self) -> Environments:
+        """Return what makes, compares, promotes and drops environments."""
+        return Environments(self.tools, self.graph_of_assets, self.select)
 
     def select(self, selection: Selection = None) -> frozenset[AssetKey]:
         """Return the keys that a selection names; without one, all."""
         return select(
-            selection_texts(selection),
+            finding.selection_texts(selection),
             self.graph_of_assets,
             lambda: {key: found.status for key, found in self.statuses().items()},
         )
@@ -156,22 +165,20 @@ class Workspace:
         Args:
             partitions: Which partitions, such as `2024-01-01..2024-01-31`; all by default.
         """
-        texts, which = selection_texts(selection), partitions_text(partitions)
-        request = RunRequest(texts, force, upstream, partitions=which)
+        request = asked_for(selection, partitions, force=force, upstream=upstream)
         keys = self.keys()
         return self.planned(self.wanted(request, keys), keys)[0]
 
     def keys(self) -> AllKeys:
         """Return the partitions that each partitioned asset has at this moment."""
-        return keys_now(self.tools, self.graph_of_assets)
+        return partitioning.KeysNow(self.tools, self.graph_of_assets)
 
     def wanted(
         self, request: RunRequest, keys: AllKeys, computed: frozenset[Cell] = frozenset()
     ) -> Wanted:
         """Return the cells that a request is about."""
-        graph, selected = self.graph_of_assets, self.select(request.selection)
-        found, partitions = wanted_partitions(request.partitions, graph, keys, selected)
-        return Wanted(found, request.force, request.upstream, computed, partitions)
+        chosen_by = (self.graph_of_assets, keys, self.select(request.selection))
+        return partitioning.wanted_by(request, *chosen_by, computed)
 
     def planned(self, wanted: Wanted, keys: AllKeys | None = None) -> tuple[Plan, Known]:
         """Return a plan and what it was made from."""
@@ -196,8 +203,7 @@ class Workspace:
             RunFailed: A step failed; the error carries the result.
             UsageError: A partition that was asked for does not exist, or cannot be made.
         """
-        texts, which = selection_texts(selection), partitions_text(partitions)
-        request = RunRequest(texts, force, upstream, by=who(), partitions=which)
+        request = asked_for(selection, partitions, force=force, upstream=upstream, by=who())
         return succeeded(self.run(request, jobs=jobs))
 
     def run(
@@ -212,16 +218,15 @@ class Workspace:
         """Carry out a request; steps that fail are in the result.
 
         Args:
-            most_unasked: Stop if more than so many partitions and assets would have to
-                run that were not asked for.
+            most_unasked: Stop if more cells than so many would run that nobody asked for.
             computed: Cells that a forced run has done before it was stopped.
         """
         workers = (self.settings, executor, jobs)
-        return run_request(self, request, workers, computed, most_unasked)
+        return carrying.run_request(self, request, workers, computed, most_unasked)
 
     def preview(self, request: RunRequest) -> Preview:
         """Return what a backfill would do, and what that has taken before."""
-        return preview_request(self, request)
+        return carrying.preview_request(self, request)
 
     def backfill(
         self,
@@ -244,113 +249,102 @@ class Workspace:
         Raises:
             RunFailed: A step failed; the error carries the result.
         """
-        texts, which = selection_texts(selection), partitions_text(partitions)
+        request = asked_for(selection, partitions, force=force, by=who())
         begun = Backfill("", str(batch or ""), newest)
-        request = RunRequest(texts, force, by=who(), partitions=which, backfill=begun)
-        return succeeded(self.run(request, jobs=jobs))
+        return succeeded(self.run(replace(request, backfill=begun), jobs=jobs))
 
     def resume(self, run_id: str, *, jobs: int | None = None) -> RunResult:
         """Go on with what a run has left undone."""
-        record = self.find_run(run_id)
-        return self.run(record.request, jobs=jobs, computed=computed_by(self, record))
+        record = finding.of_environment(self.find_run(run_id), self.env)
+        computed = carrying.computed_by(self, record)
+        return self.run(record.request, jobs=jobs, computed=computed)
 
-    def statuses(self) -> dict[AssetKey, AssetStatus]:
-        """Return the status of every asset and source."""
-        plan, known = self.planned(Wanted(frozenset(self.graph_of_assets.nodes)))
-        return statuses(self.graph_of_assets, plan, known, self.tools.store)
+    def statuses(
+        self, selection: Selection = None, *, partitions: Asked = None
+    ) -> Statuses:
+        """Return the status of assets and sources: of all, or of some partitions alone."""
+        return statuses_of(self, asked_for(selection, partitions))
 
-    def why(self, key: str, *, partition: str | None = None) -> Explanation:
+    def why(
+        self, key: str, *, partition: str | None = None, partitions: Asked = None
+    ) -> Explanation:
         """Return the status of an asset and the chain of reasons down to the root cause.
 
         Args:
-            partition: A partition; without one, the first that is not fresh.
+            partitions: Several, all by default; what is not fresh of them is explained.
         """
-        if partition is not None:
-            find_cell(self.asset(key), partition, self.keys())
-        return explain(self, self.asset(key), partition)
+        return explain(self, self.asset(key), partition, partitions_text(partitions))
 
     def lineage(self, key: str | None = None) -> Graph:
         """Return the graph of assets: all of it, or what one asset reads and is read by."""
-        near = self.select(None if key is None else f"+{self.node(key).key}+")
-        return self.graph_of_assets.part(near)
+        return self.graph_of_assets.part(self.select(key and f"+{self.node(key).key}+"))
 
     def graph(self) -> nx.DiGraph:
         """Return the graph as a networkx graph, with an edge from what is read."""
         return networkx_graph(self.graph_of_assets)
 
-    def runs(self, limit: int = 50) -> tuple[RunRecord, ...]:
-        """Return the latest runs, newest first."""
-        return self.tools.store.runs(limit)
+    def runs(self, limit: int = 50) -> Runs:
+        """Return the latest runs in this environment, newest first."""
+        return Runs(self.tools.store.runs(limit, self.env))
 
     def find_run(self, run_id: str) -> RunRecord:
         """Return one run by its id or the beginning of it."""
-        return find_run(self.tools.store, run_id)
+        return finding.find_run(self.tools.store, run_id)
 
-    def load(
-        self,
-        key: str,
-        *,
-        partition: str | None = None,
-        partitions: Asked = None,
-        version: str | None = None,
-        columns: tuple[str, ...] | None = None,
-    ) -> pd.DataFrame:
-        """Return the data of an asset as a pandas frame.
+    def load(self, key: str, **which: Unpack[WhichData]) -> Any:
+        """Return the data of a table as a pandas frame; of a file asset, the file's path.
 
         Args:
-            partition: One of its partitions.
-            partitions: Several, such as `2024-01..2024-03`; all that are there by default.
-            version: The id of one of its materializations; by default what it shows now.
-            columns: The only columns to read.
+            which: `partition`, one of its partitions; `partitions`, several, such as
+                `2024-01..2024-03`; `version`, the id of one of its materializations;
+                `as_of`, a time, to see what it showed then; `columns`; `env`.
         """
-        part = Part(partition, partitions_text(partitions), version, columns)
-        return cast("pd.DataFrame", self._load(key, part).to_pandas())
+        return loading.load_any(self, key, which)
 
-    def load_arrow(
-        self,
-        key: str,
-        *,
-        partition: str | None = None,
-        partitions: Asked = None,
-        version: str | None = None,
-        columns: tuple[str, ...] | None = None,
-    ) -> pa.Table:
+    def load_arrow(self, key: str, **which: Unpack[WhichData]) -> pa.Table:
         """Return the data of an asset as an Arrow table, see `load`."""
-        part = Part(partition, partitions_text(partitions), version, columns)
-        return self._load(key, part)
+        return loading.load_table(self, key, which)
 
-    def _load(self, key: str, part: Part) -> pa.Table:
-        return load_table(self.tools, self.env, self.asset(key), self.keys(), part)
+    def scan(self, key: str, **which: Unpack[WhichData]) -> pl.LazyFrame:
+        """Return the data of an asset as a lazy polars frame, see `load`.
+
+        It is read when it is collected: of the partitions that a filter leaves over, the
+        columns and row groups that the query needs.
+        """
+        return loading.scan_table(self, key, which)
 
     def add_partitions(self, name: str, keys: str | Iterable[str]) -> int:
         """Add keys to `DynamicPartitions(name)`; return how many are new."""
-        declared_list(self.graph_of_assets, name)
-        return self.tools.store.add_dynamic_keys(name, checked_keys(keys))
+        found = partitioning.growing(self.graph_of_assets, name, keys)
+        return self.tools.store.add_dynamic_keys(*found)
 
     def delete_partitions(self, name: str, keys: str | Iterable[str]) -> int:
         """Take keys out of `DynamicPartitions(name)`; return how many it had.
 
         Their data stays, and is shown again when the key is added again.
         """
-        declared_list(self.graph_of_assets, name)
-        return self.tools.store.delete_dynamic_keys(name, checked_keys(keys))
+        found = partitioning.growing(self.graph_of_assets, name, keys)
+        return self.tools.store.delete_dynamic_keys(*found)
 
-    def sql(self, query: str) -> duckdb.DuckDBPyRelation:
-        """Return what a DuckDB query over assets finds; `raw/orders` is `raw.orders`."""
-        keys = [asset.key for asset in self.graph_of_assets.assets]
-        return opening.answer(query, keys, self.load_arrow)
+    def sql(self, query: str, **when: Unpack[Moment]) -> duckdb.DuckDBPyRelation:
+        """Return what SQL finds, also `as_of` a time or in `env`; `raw/x` is `raw.x`."""
+        return loading.answer(self, query, when)
 
     def verify(
-        self, selection: Selection = None, *, partitions: Asked = None, deep: bool = False
+        self,
+        selection: Selection = None,
+        *,
+        partitions: Asked = None,
+        deep: bool = False,
+        repair: bool = False,
     ) -> Examined:
         """Read what is stored and return what is not what it was when it was written.
 
         Args:
-            selection: Assets; without one, all.
-            partitions: Which partitions, such as `2024-01-01..2024-01-31`; all by default.
             deep: Also look at earlier versions, and compare content with data versions.
+            repair: Put right what can be, and let the next run compute the rest.
         """
-        return verify(self.tools, self.env, chosen(self, selection, partitions), deep=deep)
+        return verified(self, selection, partitions, deep=deep, repair=repair)
 
     def rollback(
         self,
@@ -359,26 +353,30 @@ class Workspace:
         to: str | None = None,
         release: bool = False,
         partition: str | None = None,
-    ) -> None:
+        partitions: Asked = None,
+    ) -> tuple[Cell, ...]:
         """Show an earlier version of an asset and hold it there, or let go of it again.
 
         Args:
-            key: The asset.
-            to: The id of one of its materializations, or the beginning of it.
+            to: The id of one of its materializations, or its beginning.
             release: Let runs decide about the asset again.
             partition: Which partition, of an asset with partitions.
-        """
-        asset, keys = self.asset(key), self.keys()
-        cell = find_cell(asset, partition, keys)
-        roll_back_or_release(self.tools, self.env, asset, cell, keys, to, release=release)
+            partitions: Several; those that are held are let go.
 
-    def gc(self, *, dry_run: bool = False) -> Collected:
+        Returns:
+            The cells that show another version now, or are no longer held.
+        """
+        part = part_of(partition=partition, partitions=partitions, version=to)
+        return loading.roll_back_or_release(self, key, part, release=release)
+
+    def gc(self, *, partitions: Asked = None, dry_run: bool = False) -> Collected:
         """Delete stored data that nobody needs, as the settings under `retention` say.
 
         Args:
+            partitions: Of which partitions alone.
             dry_run: Change nothing, and return what would be done.
         """
-        return collect(self.tools, self.settings.retention, dry_run=dry_run)
+        return collected(self, partitions, dry_run=dry_run)
 
     def __getitem__(self, key: str) -> AssetHandle:
         return AssetHandle(self, self.asset(key))
@@ -388,12 +386,12 @@ class Workspace:
 
     def node(self, key: str) -> Asset | Source:
         """Return an asset or source by its key."""
-        return find_node(self.graph_of_assets, key)
+        return finding.find_node(self.graph_of_assets, key)
 
     def asset(self, key: str) -> Asset:
         """Return an asset by its key."""
-        return find_asset(self.graph_of_assets, key)
+        return finding.find_asset(self.graph_of_assets, key)
 
     def __repr__(self) -> str:
-        count = len(self.graph_of_assets.assets)
-        return f"<Workspace '{self.settings.name}': {count} assets in {self.settings.root}>"
+        own, count = self.settings, len(self.graph_of_assets.assets)
+        return f"<Workspace '{own.name}': {count} assets in {own.root}>"

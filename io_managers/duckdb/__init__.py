@@ -64,7 +64,7 @@ def _make_views(
     root = Path(project, given["root"]).absolute()
     storage = f"duckdb:{given['database']}:{given['root']}"
     store = LocalStore(storage, root, ".parquet")
-    inner = ParquetIOManager(store, compression=given["compression"], publish="none")
+    inner = ParquetIOManager(store, given["compression"], "none")
     return ViewsIOManager(storage, inner, root, file, published=published)
 
 

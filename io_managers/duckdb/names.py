@@ -14,11 +14,12 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
+from pathlib import Path
 from typing import NamedTuple
 
 from assets_core.model.keys import Cell
+from assets_core.model.quoting import quoted_name
 from assets_core.model.records import MAIN
-from io_managers.duckdb.quoting import quoted_name
 
 SCHEMA = "_assets"
 """Where versions are kept. Nobody else's business."""
@@ -36,8 +37,23 @@ class Place(NamedTuple):
     view: str
 
     def __str__(self) -> str:
-        # As it can be pasted into a query.
-        return ".".join(part if _PLAIN.match(part) else quoted_name(part) for part in self)
+        return _as_pasted(self)
+
+    def within(self, file: Path) -> str:
+        """Return it as it can be pasted into a query of a file.
+
+        DuckDB calls a file by its name, and has to be told which is meant if a schema is
+        called so, too.
+
+        >>> Place("dev", "orders").within(Path("data/dev.duckdb"))
+        'dev.dev.orders'
+        """
+        name = file.name.partition(".")[0]
+        return _as_pasted((name, *self) if name.lower() == self.schema.lower() else self)
+
+
+def _as_pasted(parts: Iterable[str]) -> str:
+    return ".".join(part if _PLAIN.match(part) else quoted_name(part) for part in parts)
 
 
 def place_of(cell: Cell, env: str) -> Place:

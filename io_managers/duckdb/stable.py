@@ -17,9 +17,9 @@ import duckdb
 from assets_core.errors import PublishError
 from assets_core.model.hive import is_date, key_parts
 from assets_core.model.keys import Cell
+from assets_core.model.quoting import Definition, Literal, quoted_text, statement
 from assets_core.model.versions import digest
 from io_managers.duckdb.names import SCHEMA, Place, place_of
-from io_managers.duckdb.quoting import Definition, Literal, quoted_text, statement
 
 _MARK = "assets"
 
@@ -37,6 +37,22 @@ WHERE database_name = current_database()
 _PARTITIONS = """
 SELECT comment, view_name FROM duckdb_views()
 WHERE database_name = current_database() AND schema_name = ? AND comment IS NOT NULL
+"""
+
+_VIEWS = """
+SELECT comment, view_name, schema_name FROM duckdb_views()
+WHERE database_name = current_database() AND comment IS NOT NULL
+"""
+
+_EMPTY_SCHEMAS = """
+SELECT schema_name FROM duckdb_schemas() WHERE database_name = current_database()
+EXCEPT SELECT schema_name FROM duckdb_views() WHERE database_name = current_database()
+EXCEPT SELECT schema_name FROM duckdb_tables() WHERE database_name = current_database()
+"""
+
+_SCHEMA = """
+SELECT schema_name FROM duckdb_schemas()
+WHERE database_name = current_database() AND lower(schema_name) = lower(?)
 """
 
 _COLUMNS = """
@@ -76,7 +92,7 @@ class StableView:
         self, connection: duckdb.DuckDBPyConnection, location: str, query: Definition
     ) -> None:
         """Make it show a version, inside a transaction."""
-        names = {"schema": self.place.schema, "view": self.place.view}
+        names = _full(connection, self.place)
         comment = {
             _MARK: 1,
             "asset": self.cell.asset,
@@ -84,11 +100,16 @@ class StableView:
             "env": self.env,
             "location": location,
         }
+        # `IF NOT EXISTS` would ask whether the schema or the file is meant.
+        if not connection.execute(_SCHEMA, [self.place.schema]).fetchall():
+            connection.execute(statement("CREATE SCHEMA {schema}", **names))
         for template, more in (
-            ("CREATE SCHEMA IF NOT EXISTS {schema}", {}),
-            ("CREATE OR REPLACE VIEW {schema}.{view} AS {query}", {"query": query}),
             (
-                "COMMENT ON VIEW {schema}.{view} IS {comment}",
+                "CREATE OR REPLACE VIEW {catalog}.{schema}.{view} AS {query}",
+                {"query": query},
+            ),
+            (
+                "COMMENT ON VIEW {catalog}.{schema}.{view} IS {comment}",
                 {"comment": Literal(json.dumps(comment, ensure_ascii=False))},
             ),
         ):
@@ -96,9 +117,11 @@ class StableView:
 
     def drop(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Take it away, inside a transaction."""
-        schema, view = self.place
         connection.execute(
-            statement("DROP VIEW IF EXISTS {schema}.{view}", schema=schema, view=view)
+            statement(
+                "DROP VIEW IF EXISTS {catalog}.{schema}.{view}",
+                **_full(connection, self.place),
+            )
         )
 
     def _found(self, connection: duckdb.DuckDBPyConnection) -> tuple[Any, ...] | None:
@@ -219,11 +242,28 @@ def drop_all(
         views[-1].show_all(connection)
 
 
+def clear(connection: duckdb.DuckDBPyConnection, env: str) -> None:
+    """Take all views of an environment away, and its schemas, inside a transaction."""
+    for row in connection.execute(_VIEWS).fetchall():
+        if _comment(row).get("env") == env:
+            names = _full(connection, Place(row[2], row[1]))
+            connection.execute(statement("DROP VIEW {catalog}.{schema}.{view}", **names))
+    for (schema,) in connection.execute(_EMPTY_SCHEMAS).fetchall():
+        if schema == env or schema.startswith(f"{env}."):
+            connection.execute(statement("DROP SCHEMA {schema}", schema=schema))
+
+
 def stable_view(cell: Cell, env: str, names: tuple[str, ...]) -> StableView | PartitionView:
     """Return the view that shows a cell in an environment."""
     if cell.partition is None:
         return StableView(cell, env, place_of(cell, env))
     return PartitionView(cell, env, names)
+
+
+def _full(connection: duckdb.DuckDBPyConnection, place: Place) -> dict[str, str]:
+    """Return the full name of a view: a file may be called as one of its schemas."""
+    found = connection.execute("SELECT current_database()").fetchall()
+    return {"catalog": str(found[0][0]), "schema": place.schema, "view": place.view}
 
 
 def _typed(key: str) -> str:

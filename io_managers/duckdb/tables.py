@@ -20,24 +20,26 @@ from assets_core.errors import (
 from assets_core.files import crash_point
 from assets_core.model.assets import Publish
 from assets_core.model.garbage import StoredObject
-from assets_core.model.keys import Cell
+from assets_core.model.keys import AssetKey, Cell
+from assets_core.model.quoting import statement
 from assets_core.model.records import StoredData
-from assets_core.protocols.io import Shown, Staged
+from assets_core.protocols.io import Shown, Staged, ToStage
 from io_managers.columns import wanted_columns
+from io_managers.descriptions import checksum_of, describe
 from io_managers.duckdb import versions
 from io_managers.duckdb.database import Database
-from io_managers.duckdb.descriptions import checksum_of, describe
 from io_managers.duckdb.names import SCHEMA, is_version_name, place_of, version_name
-from io_managers.duckdb.quoting import statement
 from io_managers.duckdb.stable import (
     PartitionView,
     Put,
     StableView,
+    clear,
     drop_all,
     put_all,
     stable_view,
 )
 from io_managers.duckdb.types import column_definitions
+from io_managers.stores.journal import LocalJournal
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,35 +72,44 @@ class TablesIOManager:
 
     # Writing.
 
-    def stage(self, cell: Cell, table: pa.Table, attempt: str) -> StagedTable:
-        """Write a table where nobody looks."""
-        column_definitions(table.schema)  # refuses before anything is written
-        described = describe(table)
-        with self._to_change(cell) as connection:
-            versions.write_staged(connection, attempt, table, described)
+    def stage(self, tables: Sequence[ToStage]) -> list[Staged]:
+        """Write tables where nobody looks, in one transaction."""
+        for _, table, _ in tables:
+            column_definitions(table.schema)  # refuses before anything is written
+        staged: list[Staged] = []
+        first = tables[0][0]
+        with self._to_change(first) as connection:
+            for cell, table, attempt in tables:
+                described = describe(table)
+                versions.write_staged(connection, attempt, table, described)
+                staged.append(StagedTable(cell, attempt, table.nbytes, described.text))
             crash_point("duckdb.staging")
-        with self._named_errors(cell):
+        with self._named_errors(first):
             crash_point("duckdb.staged")
-        return StagedTable(cell, attempt, table.nbytes, described.text)
+        return staged
 
-    def seal(self, staged: Staged) -> StoredData:
-        """Make a staged table unchangeable under a name made from its content."""
-        given = cast("StagedTable", staged)
-        checksum = checksum_of(given.description)
-        location = version_name(given.cell, given.description)
-        with self._to_change(given.cell) as connection:
-            try:
-                versions.seal_staged(connection, given.attempt, location, checksum)
-            except LookupError:
-                raise StoreError(
-                    f"'{given.cell}' cannot be stored: what was staged is gone",
-                    fix="nothing was changed; run again",
-                    where=self._where,
-                ) from None
+    def seal(self, staged: Sequence[Staged]) -> list[StoredData]:
+        """Make staged tables unchangeable under names made from their content."""
+        given = cast("Sequence[StagedTable]", staged)
+        with self._to_change(given[0].cell) as connection:
+            stored = [self._sealed(connection, one) for one in given]
             crash_point("duckdb.sealing")
-        with self._named_errors(given.cell):
+        with self._named_errors(given[0].cell):
             crash_point("duckdb.sealed")
-        return StoredData(self.storage, location, given.bytes, checksum)
+        return stored
+
+    def _sealed(self, connection: versions.Connection, staged: StagedTable) -> StoredData:
+        checksum = checksum_of(staged.description)
+        location = version_name(staged.cell, staged.description)
+        try:
+            versions.seal_staged(connection, staged.attempt, location, checksum)
+        except LookupError:
+            raise StoreError(
+                f"'{staged.cell}' cannot be stored: what was staged is gone",
+                fix="nothing was changed; run again",
+                where=self._where,
+            ) from None
+        return StoredData(self.storage, location, staged.bytes, checksum)
 
     def discard(self, staged: Staged) -> None:
         """Throw a staged table away."""
@@ -124,6 +135,10 @@ class TablesIOManager:
                 versions.drop_staged(connection, attempt)
 
     # What was sealed.
+
+    def journal(self) -> LocalJournal:
+        """Return the journal beside the database."""
+        return LocalJournal(self._database.path.parent)
 
     def objects(self) -> Iterator[StoredObject]:
         """Yield every version that is there."""
@@ -164,6 +179,9 @@ class TablesIOManager:
         if not table.schema.equals(pa.schema([schema.field(name) for name in names])):
             raise self._corrupt(cell, stored, "its columns are others")
         return table
+
+    def parquet_file(self, cell: Cell, stored: StoredData) -> None:
+        """Return None: the table lies in the database."""
 
     def verify(self, cell: Cell, stored: StoredData) -> None:
         """Raise if the version is not there or not all right."""
@@ -244,19 +262,6 @@ class TablesIOManager:
 
     def publish(
         self,
-        cell: Cell,
-        stored: StoredData,
-        *,
-        how: Publish | None,
-        env: str,
-        unique: str,
-        names: tuple[str, ...] = (),
-    ) -> None:
-        """Make the stable view show this version, in one transaction."""
-        self.publish_all([(cell, stored, unique)], how=how, env=env, names=names)
-
-    def publish_all(
-        self,
         shown: Sequence[Shown],
         *,
         how: Publish | None,
@@ -286,7 +291,15 @@ class TablesIOManager:
 
     def stable_path(self, cell: Cell, *, env: str, names: tuple[str, ...] = ()) -> str:  # noqa: ARG002 - one view shows all partitions
         """Return the file and the name at which other tools find the cell."""
-        return f"{self._where}: {place_of(cell, env)}"
+        return f"{self._where}: {place_of(cell, env).within(self._database.path)}"
+
+    def clear(self, env: str) -> None:
+        """Take away what is left of the stable views of an environment."""
+        with self._looking() as connection:
+            if connection is None:
+                return
+        with self._to_change(Cell(AssetKey(env))) as connection:
+            clear(connection, env)
 
     # The file.
 

@@ -23,9 +23,9 @@ import pyarrow as pa
 from pyarrow import lib
 
 from assets_core.errors import UnsupportedDataError
+from assets_core.model.quoting import Definition, quoted_name
 from assets_core.versioning.canonical import as_recorded
 from io_managers.duckdb.names import shown_names
-from io_managers.duckdb.quoting import Definition, quoted_name
 
 _LARGEST_ARRAY = 100_000  # DuckDB's own limit
 

@@ -17,15 +17,15 @@ import pyarrow as pa
 
 from assets_core.errors import UnsupportedDataError
 from assets_core.model.garbage import StoredObject
-from io_managers.duckdb.database import CONFIG
-from io_managers.duckdb.descriptions import (
+from assets_core.model.quoting import statement
+from io_managers.descriptions import (
     Description,
     checksum_of,
     describe,
     parse_description,
 )
+from io_managers.duckdb.database import CONFIG
 from io_managers.duckdb.names import SCHEMA, shown_names, staged_name
-from io_managers.duckdb.quoting import statement
 from io_managers.duckdb.types import as_shown, as_stored, column_definitions
 
 Connection = duckdb.DuckDBPyConnection

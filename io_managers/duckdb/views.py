@@ -22,8 +22,17 @@ from assets_core.files import crash_point
 from assets_core.model.assets import Publish
 from assets_core.model.garbage import StoredObject
 from assets_core.model.keys import Cell
+from assets_core.model.quoting import Definition, Literal, statement
 from assets_core.model.records import StoredData
-from assets_core.protocols.io import IOManager, Shown, Staged
+from assets_core.protocols.io import (
+    IOManager,
+    MendingIOManager,
+    Shown,
+    Staged,
+    StagingStream,
+    StreamingIOManager,
+    ToStage,
+)
 from assets_core.versioning.canonical import canonical_schema
 from io_managers.duckdb.database import (
     CONFIG,
@@ -33,9 +42,9 @@ from io_managers.duckdb.database import (
     waited,
 )
 from io_managers.duckdb.names import place_of
-from io_managers.duckdb.quoting import Definition, Literal, statement
-from io_managers.duckdb.stable import drop_all, put_all, stable_view
+from io_managers.duckdb.stable import clear, drop_all, put_all, stable_view
 from io_managers.duckdb.types import casts_for_views, column_definitions
+from io_managers.stores.journal import LocalJournal
 
 _MAKING = {
     # Making a view looks into the file that it shows.
@@ -79,6 +88,8 @@ class ViewFile:
             try:
                 with duckdb.connect(new, config=_MAKING) as connection:
                     yield connection
+                    # Closing does it too, but says nothing if the disk is full.
+                    connection.execute("CHECKPOINT")
                 files.sync_file(new)
                 crash_point("duckdb.publishing")
                 files.replace(new, self.path)
@@ -163,13 +174,21 @@ class ViewsIOManager:
         self._published = published
         self._where = str(file.path)
 
-    def stage(self, cell: Cell, table: pa.Table, attempt: str) -> Staged:
-        """Write a Parquet file where nobody looks, of what DuckDB can show."""
-        column_definitions(table.schema)
-        return self._inner.stage(cell, table, attempt)
+    def stage(self, tables: Sequence[ToStage]) -> list[Staged]:
+        """Write Parquet files where nobody looks, of what DuckDB can show."""
+        for _, table, _ in tables:
+            column_definitions(table.schema)
+        return self._inner.stage(tables)
 
-    def seal(self, staged: Staged) -> StoredData:
-        """Make a staged file durable and read-only."""
+    def stage_stream(self, cell: Cell, schema: pa.Schema, attempt: str) -> StagingStream:
+        """Begin to write a Parquet file, of what DuckDB can show."""
+        column_definitions(schema)
+        inner = self._inner
+        assert isinstance(inner, StreamingIOManager)  # noqa: S101 - it writes Parquet
+        return inner.stage_stream(cell, schema, attempt)
+
+    def seal(self, staged: Sequence[Staged]) -> list[StoredData]:
+        """Make staged files durable and read-only."""
         return self._inner.seal(staged)
 
     def discard(self, staged: Staged) -> None:
@@ -183,6 +202,24 @@ class ViewsIOManager:
     def delete(self, location: str) -> None:
         """Delete a sealed file; does nothing if it is gone."""
         self._inner.delete(location)
+
+    def journal(self) -> LocalJournal:
+        """Return the journal beside the files."""
+        return LocalJournal(self._root)
+
+    def put_back(
+        self, cell: Cell, stored: StoredData, *, env: str, names: tuple[str, ...] = ()
+    ) -> str | None:
+        """Put right bytes in their place again, if they are somewhere."""
+        inner = self._inner
+        assert isinstance(inner, MendingIOManager)  # noqa: S101 - it keeps files
+        return inner.put_back(cell, stored, env=env, names=names)
+
+    def set_aside(self, cell: Cell, stored: StoredData) -> str | None:
+        """Move damaged bytes out of the way; return where they are now."""
+        inner = self._inner
+        assert isinstance(inner, MendingIOManager)  # noqa: S101 - it keeps files
+        return inner.set_aside(cell, stored)
 
     def leftovers(self) -> dict[str, str]:
         """Return the attempts that have a file staged, and its path."""
@@ -201,6 +238,10 @@ class ViewsIOManager:
     ) -> pa.Table:
         """Return a stored table with the recorded schema."""
         return self._inner.read(cell, stored, schema, columns)
+
+    def parquet_file(self, cell: Cell, stored: StoredData) -> str | None:
+        """Return the path of a stored table, whose bytes are what they must be."""
+        return self._inner.parquet_file(cell, stored)
 
     def verify(self, cell: Cell, stored: StoredData) -> None:
         """Raise if the bytes are not all right."""
@@ -238,19 +279,6 @@ class ViewsIOManager:
 
     def publish(
         self,
-        cell: Cell,
-        stored: StoredData,
-        *,
-        how: Publish | None,
-        env: str,
-        unique: str,
-        names: tuple[str, ...] = (),
-    ) -> None:
-        """Make the stable view show this version, in one step."""
-        self.publish_all([(cell, stored, unique)], how=how, env=env, names=names)
-
-    def publish_all(
-        self,
         shown: Sequence[Shown],
         *,
         how: Publish | None,
@@ -285,7 +313,15 @@ class ViewsIOManager:
 
     def stable_path(self, cell: Cell, *, env: str, names: tuple[str, ...] = ()) -> str:  # noqa: ARG002 - one view shows all partitions
         """Return the file and the name at which other tools find the cell."""
-        return f"{self._where}: {place_of(cell, env)}"
+        return f"{self._where}: {place_of(cell, env).within(self._file.path)}"
+
+    def clear(self, env: str) -> None:
+        """Take away what is left of the stable views of an environment."""
+        with self._named_errors(), self._file.looking() as connection:
+            if connection is None:
+                return
+        with self._named_errors(), self._file.changing(f"without-{env}") as connection:
+            clear(connection, env)
 
     @contextlib.contextmanager
     def _named_errors(self) -> Iterator[None]:

@@ -6,14 +6,39 @@ time or machine is written into the file.
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
+from pathlib import Path
 from typing import IO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from assets_core.versioning.canonical import as_recorded
+from io_managers.tables import Columns, Format, Parts
 
 ROW_GROUP = 1 << 20
+
+GROUP_BYTES = 16 << 20
+"""How large the rows of a stream become before they are written as a row group."""
+
+PARTS = "assets_core.parts"
+"""Under which name a file says which row group is which part."""
+
+
+@cache
+def parquet_format(compression: str) -> Format:
+    """Return the format."""
+    return Format(
+        "Parquet",
+        lambda table, file: write_parquet(table, file, compression),
+        lambda path, _, schema, columns: read_parquet(path, schema, columns),
+        parts=Parts(
+            lambda parts, file: write_parts(parts, file, compression),
+            lambda path, part, schema, columns: read_parquet(path, schema, columns, part),
+        ),
+    )
 
 
 def write_parquet(table: pa.Table, file: IO[bytes], compression: str) -> None:
@@ -22,19 +47,84 @@ def write_parquet(table: pa.Table, file: IO[bytes], compression: str) -> None:
     Raises:
         pyarrow.ArrowNotImplementedError: Parquet has no such type.
     """
-    pq.write_table(
-        table,
-        file,
-        compression=compression,
-        row_group_size=ROW_GROUP,
-        write_page_checksum=True,
-        version="2.6",
+    with _writer(file, table.schema, compression) as writer:
+        writer.write_table(table, row_group_size=ROW_GROUP)
+
+
+class ParquetStream:
+    """A Parquet file that is written row group by row group."""
+
+    def __init__(self, file: IO[bytes], schema: pa.Schema, compression: str) -> None:
+        self._writer = _writer(file, schema, compression)
+        self._waiting: list[pa.Table] = []
+
+    def write(self, table: pa.Table) -> None:
+        """Append rows; what is waiting becomes a row group once there is enough of it."""
+        self._waiting.append(table)
+        rows = sum(one.num_rows for one in self._waiting)
+        if rows >= ROW_GROUP or sum(one.nbytes for one in self._waiting) >= GROUP_BYTES:
+            self._flush()
+
+    def close(self) -> None:
+        """Write what is left, and the footer."""
+        self._flush()
+        self._writer.close()
+
+    def abandon(self) -> None:
+        """Let go of the file; what is in it is of no use."""
+        self._waiting.clear()
+        self._writer.close()
+
+    def _flush(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        if waiting:
+            self._writer.write_table(pa.concat_tables(waiting), row_group_size=ROW_GROUP)
+
+
+def write_parts(
+    parts: Sequence[tuple[str, pa.Table]], file: IO[bytes], compression: str
+) -> None:
+    """Write tables with one schema into one file, each a row group under its own name."""
+    schema = parts[0][1].schema
+    with _writer(file, schema, compression) as writer:
+        for _, table in parts:
+            writer.write_table(table, row_group_size=max(1, table.num_rows))
+        names = json.dumps([name for name, _ in parts])
+        writer.add_key_value_metadata({PARTS: names})
+
+
+def read_parquet(
+    path: str, schema: pa.Schema, columns: Columns, part: str | None = None
+) -> pa.Table:
+    """Return a table, or some of its columns, with exactly the recorded types.
+
+    Args:
+        part: Which one it is of a file that holds several.
+
+    Raises:
+        KeyError: There is no such part.
+    """
+    wanted = list(schema.names if columns is None else columns)
+    if part is None:
+        table = pq.ParquetFile(path, memory_map=True).read(columns=wanted)
+    else:
+        found = Path(path).stat()
+        footer, groups = _footer(path, found.st_mtime_ns, found.st_size, found.st_ino)
+        file = pq.ParquetFile(path, memory_map=True, metadata=footer)
+        table = file.read_row_group(groups[part], columns=wanted)
+    # By name: the file may give columns in another order than was asked.
+    return as_recorded(table, pa.schema([schema.field(name) for name in wanted]))
+
+
+def _writer(file: IO[bytes], schema: pa.Schema, compression: str) -> pq.ParquetWriter:
+    return pq.ParquetWriter(
+        file, schema, compression=compression, write_page_checksum=True, version="2.6"
     )
 
 
-def read_parquet(path: str, schema: pa.Schema, columns: tuple[str, ...] | None) -> pa.Table:
-    """Return a table, or some of its columns, with exactly the recorded types."""
-    wanted = list(schema.names if columns is None else columns)
-    table = pq.ParquetFile(path, memory_map=True).read(columns=wanted)
-    # By name: the file may give columns in another order than was asked.
-    return as_recorded(table, pa.schema([schema.field(name) for name in wanted]))
+@lru_cache(maxsize=8)
+def _footer(path: str, *_state: int) -> tuple[pq.FileMetaData, Mapping[str, int]]:
+    """Return what a file with parts says of itself, and which row group is which part."""
+    footer = pq.read_metadata(path, memory_map=True)
+    names = json.loads((footer.metadata or {})[PARTS.encode()])
+    return footer, {name: number for number, name in enumerate(names)}

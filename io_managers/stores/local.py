@@ -2,6 +2,7 @@
 
 ROOT/.objects/ab/ab12….parquet    read-only, named by the SHA-256 of its bytes
 ROOT/.objects/.staging/           files that are being written
+ROOT/.objects/.damaged/           what was found damaged and moved out of the way
 ROOT/raw/orders.parquet           a relative symlink to the file that the head names
 ROOT/raw/orders/date=2024-01-01/data.parquet    the same for each partition
 ROOT/.env/dev/raw/orders.parquet  the same, in another environment
@@ -12,31 +13,33 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
 
 from assets_core import files
-from assets_core.errors import CorruptDataError, MissingDataError, PublishError, StoreError
+from assets_core.errors import CorruptDataError, StoreError
 from assets_core.files import crash_point
 from assets_core.model.assets import Publish
 from assets_core.model.garbage import StoredObject
-from assets_core.model.hive import hive_path
 from assets_core.model.keys import Cell
-from assets_core.model.records import MAIN, StoredData
-
-OBJECTS = ".objects"
-STAGING = f"{OBJECTS}/.staging"
-
-
-@dataclass(frozen=True, slots=True)
-class StagedFile:
-    """A file that is written and not yet sealed."""
-
-    cell: Cell
-    path: Path
-    bytes: int
-    checksum: str
+from assets_core.model.records import StoredData
+from assets_core.parallel import in_parallel
+from assets_core.protocols.io import Shown
+from io_managers.stores import mending
+from io_managers.stores.journal import LocalJournal
+from io_managers.stores.local_errors import reading
+from io_managers.stores.names import is_object_name, object_name, stable_name
+from io_managers.stores.protocol import StagedFile
+from io_managers.stores.ways import (
+    DAMAGED,
+    OBJECTS,
+    STAGING,
+    clear,
+    entries,
+    in_the_way,
+    link_above,
+    refuse_above,
+)
 
 
 class LocalStore:
@@ -46,53 +49,95 @@ class LocalStore:
         storage: The identity that is recorded with everything stored here.
         root: The folder.
         suffix: What file names end with, such as `.parquet`.
+        objects: The folder in it that holds the files themselves.
     """
 
-    def __init__(self, storage: str, root: Path, suffix: str) -> None:
+    is_remote = False
+
+    def __init__(
+        self, storage: str, root: Path, suffix: str, objects: str = OBJECTS
+    ) -> None:
         self.storage = storage
         self.root = root
         self.suffix = suffix
+        self.objects_folder = root / objects
+        self.staging = self.objects_folder / STAGING
+        self._objects = objects
         self._verified: dict[tuple[str, int, int, int, int], str] = {}
         self._lock = threading.Lock()
 
     # Writing.
 
     def stage(
-        self, cell: Cell, attempt: str, write: Callable[[files.NewFile], None]
+        self,
+        cell: Cell,
+        attempt: str,
+        write: Callable[[files.NewFile], None],
+        *,
+        kind: str = "",
     ) -> StagedFile:
-        """Write a new file where nobody looks."""
-        folder = self.root / STAGING
-        with self._named_errors(cell, folder):
-            files.make_folder(folder)
-            with files.NewFile(folder / f"{attempt}{self.suffix}") as file:
-                crash_point("stage.created")
+        """Write a new file where nobody looks; `kind` stands before its suffix."""
+        with self.named_errors(cell, self.staging):
+            with self.new_file(attempt) as file:
                 write(file)
-            crash_point("stage.written")
-            return StagedFile(cell, file.path, file.size, file.sha256)
+            return self.staged(cell, file, kind)
 
-    def seal(self, staged: StagedFile) -> StoredData:
-        """Make a staged file durable and read-only, under the name of its content."""
-        location = f"{OBJECTS}/{staged.checksum[:2]}/{staged.checksum}{self.suffix}"
-        target = self.root / location
-        with self._named_errors(staged.cell, target):
-            files.make_folder(target.parent)
-            if not staged.path.exists() and self._is_whole(target, staged.checksum):
-                return StoredData(self.storage, location, staged.bytes, staged.checksum)
-            files.make_read_only(staged.path)
-            files.sync_file(staged.path)
-            crash_point("seal.synced")
-            if not files.link(staged.path, target) and not self._is_whole(
-                target, staged.checksum
-            ):
-                # Somebody damaged the object; the same bytes take its place.
-                files.replace(staged.path, target)
-                crash_point("seal.replaced")
-            crash_point("seal.linked")
-            files.sync_folder(target.parent)
-            crash_point("seal.durable")
-            files.remove(staged.path)
-            crash_point("seal.unstaged")
+    def new_file(self, attempt: str) -> files.NewFile:
+        """Open a new file where nobody looks."""
+        files.make_folder(self.staging)
+        file = files.NewFile(self.staging / f"{attempt}{self.suffix}")
+        try:
+            crash_point("stage.created")
+        except BaseException:
+            file.close()
+            files.remove(file.path)
+            raise
+        return file
+
+    def staged(self, cell: Cell, file: files.NewFile, kind: str = "") -> StagedFile:
+        """Return a file that was written and closed."""
+        crash_point("stage.written")
+        suffix = f"{kind}{self.suffix}"
+        return StagedFile(cell, file.path, file.size, file.sha256, suffix)
+
+    def seal(self, staged: Sequence[StagedFile]) -> list[StoredData]:
+        """Make staged files durable and read-only, under the names of their content.
+
+        What is done to one is done to all of them before the next: a file system that
+        makes one change durable does it with all that were made before.
+        """
+        stored = [self._stored(one) for one in staged]
+        targets = [self.root / one.location for one in stored]
+        pairs = list(zip(staged, targets, strict=True))
+        with self.named_errors(staged[0].cell, targets[0]):
+            left = [
+                (one, target)
+                for one, target in pairs
+                if one.path.exists() or not self._is_whole(target, one.checksum)
+            ]
+            files.make_folders(target.parent for _, target in left)
+            in_parallel(_sync, [one for one, _ in left])
+            for one, target in left:
+                self._link(one, target)
+            folders = list(dict.fromkeys(target.parent for _, target in left))
+            in_parallel(_sync_objects, folders)
+            for one, _ in left:
+                files.remove(one.path)
+                crash_point("seal.unstaged")
+        return stored
+
+    def _stored(self, staged: StagedFile) -> StoredData:
+        location = object_name(self._objects, staged.checksum, staged.suffix)
         return StoredData(self.storage, location, staged.bytes, staged.checksum)
+
+    def _link(self, staged: StagedFile, target: Path) -> None:
+        if not files.link(staged.path, target) and not self._is_whole(
+            target, staged.checksum
+        ):
+            # Somebody damaged the object; the same bytes take its place.
+            files.replace(staged.path, target)
+            crash_point("seal.replaced")
+        crash_point("seal.linked")
 
     def discard(self, staged: StagedFile) -> None:
         """Throw a staged file away."""
@@ -101,10 +146,15 @@ class LocalStore:
 
     # Reading.
 
-    def whole(self, cell: Cell, stored: StoredData) -> Path:
+    def verify(self, cell: Cell, stored: StoredData) -> None:
+        """Raise if the bytes of a stored file are not what they must be."""
+        self.whole(cell, stored)
+
+    def whole(self, cell: Cell, stored: StoredData, *, lasting: bool = False) -> Path:
         """Return the path of a stored file whose bytes are what they must be."""
-        path = self._path(cell, stored)
-        try:
+        del lasting  # the file itself stays as long as it is recorded
+        path = self.path(cell, stored)
+        with reading(cell, path):
             found = path.stat()
             state = (
                 stored.location,
@@ -116,18 +166,6 @@ class LocalStore:
             if self._verified.get(state) == stored.checksum:
                 return path
             checksum, _ = files.file_digest(path)
-        except FileNotFoundError as error:
-            raise MissingDataError(
-                f"The stored data of '{cell}' is gone",
-                fix=f"assets materialize {cell.asset}",
-                where=str(path),
-            ) from error
-        except OSError as error:
-            raise StoreError(
-                f"The stored data of '{cell}' cannot be read: {error.strerror}",
-                fix="check the rights and the disk",
-                where=str(path),
-            ) from error
         if checksum != stored.checksum:
             raise CorruptDataError(
                 f"The stored data of '{cell}' was damaged:"
@@ -162,10 +200,10 @@ class LocalStore:
 
     def state(self, now: float) -> str | None:
         """Return when files came or went last in each folder; None if that was just now."""
-        return files.state_of_folders(self.root / OBJECTS, now)
+        return files.state_of_folders(self.objects_folder, now)
 
-    def _path(self, cell: Cell, stored: StoredData) -> Path:
-        """Return where a stored file is."""
+    def path(self, cell: Cell, stored: StoredData) -> Path:
+        """Return where a stored file is, whole or not."""
         try:
             return self._inside(stored.location)
         except ValueError as error:
@@ -177,8 +215,7 @@ class LocalStore:
 
     def _inside(self, location: str) -> Path:
         """Return the path of a location. Records are not trusted to stay in this folder."""
-        parts = PurePosixPath(location).parts
-        if parts[:1] != (OBJECTS,) or ".." in parts:
+        if not is_object_name(self._objects, location):
             raise ValueError(location)
         return self.root / location
 
@@ -190,54 +227,60 @@ class LocalStore:
 
     def stable_path(self, cell: Cell, env: str, names: tuple[str, ...] = ()) -> Path:
         """Return the path at which other tools find a cell."""
-        folder = self.root if env == MAIN else self.root / ".env" / env
-        if cell.partition is None:
-            return folder / f"{cell.asset}{self.suffix}"
-        return folder / cell.asset / hive_path(cell.partition, names) / f"data{self.suffix}"
+        return self.root / stable_name(cell, env, self.suffix, names)
 
     def may_publish(self, cell: Cell, path: Path, ours: bool) -> None:  # noqa: FBT001 - short
         """Raise if something that is not ours lies at the stable path."""
-        for above in path.parents:
-            if above == self.root:
-                break
-            if above.exists() and not above.is_dir():
-                raise self._in_the_way(cell, above)
+        refuse_above(cell, self.root, path)
         if path.is_symlink():
-            if OBJECTS not in path.readlink().parts:
-                raise self._in_the_way(cell, path)
+            if self._objects not in path.readlink().parts:
+                raise in_the_way(cell, path)
         elif path.is_dir() or (path.exists() and not ours):
-            raise self._in_the_way(cell, path)
+            raise in_the_way(cell, path)
 
-    def _in_the_way(self, cell: Cell, path: Path) -> PublishError:
-        return PublishError(
-            f"'{cell}' cannot be published: something else is at its stable path",
-            fix="move it away, give the asset another key, or set publish='none'",
-            where=str(path),
-        )
+    def publish(self, shown: Sequence[Shown], paths: Sequence[Path], how: Publish) -> None:
+        """Make stable paths of one asset show stored files, each in one step."""
 
-    def publish(
-        self, cell: Cell, stored: StoredData, how: Publish, path: Path, unique: str
-    ) -> None:
-        """Make the stable path show a stored file, in one step."""
-        target = self._path(cell, stored)
-        with self._named_errors(cell, path):
-            files.make_folder(path.parent)
-            if how == "copy":
-                files.put_copy(target, path, unique)
-            else:
-                relative = os.path.relpath(target, path.parent)
-                files.point_symlink(path, relative, unique)
+        def publish(one: tuple[Path, Shown]) -> None:
+            path, (cell, stored, unique) = one
+            target = self.path(cell, stored)
+            with self.named_errors(cell, path):
+                if how == "copy":
+                    files.put_copy(target, path, unique)
+                else:
+                    relative = os.path.relpath(target, path.parent)
+                    files.point_symlink(path, relative, unique)
+
+        folders = list(dict.fromkeys(path.parent for path in paths))
+        for folder in folders:
+            refuse_above(shown[0][0], self.root, folder / "any")
+        with self.named_errors(shown[0][0], paths[0]):
+            files.make_folders(folders)
+        pairs = list(zip(paths, shown, strict=True))
+        if how == "copy":
+            in_parallel(publish, pairs)
+        else:
+            for pair in pairs:
+                publish(pair)
+        with self.named_errors(shown[0][0], paths[0]):
+            in_parallel(_sync_paths, folders)
 
     def unpublish(self, cell: Cell, path: Path) -> None:
         """Take the stable path away, if it is a symlink or a copy of ours."""
+        if link_above(self.root, path) is not None:
+            return
         if path.is_symlink():
-            ours = OBJECTS in path.readlink().parts
+            ours = self._objects in path.readlink().parts
         else:
             shown = self.published(path)
             ours = shown is not None and (self.root / shown).is_file()
         if ours:
-            with self._named_errors(cell, path):
+            with self.named_errors(cell, path):
                 files.remove(path)
+
+    def clear(self, env: str) -> None:
+        """Take away links and empty folders of an environment; what is not ours stays."""
+        clear(self.root / ".env" / env, self._objects)
 
     def published(self, path: Path) -> str | None:
         """Return the location that the stable path shows."""
@@ -247,22 +290,40 @@ class LocalStore:
         if not path.is_file():
             return None
         checksum, _ = files.file_digest(path)
-        return f"{OBJECTS}/{checksum[:2]}/{checksum}{self.suffix}"
+        name, folder = f"{checksum}{self.suffix}", self.objects_folder / checksum[:2]
+        if self.suffix and not (folder / name).is_file():
+            kinds = sorted(folder.glob(f"{checksum}.*{self.suffix}"))
+            name = kinds[0].name if kinds else name
+        return f"{self._objects}/{checksum[:2]}/{name}"
 
-    # Deleting.
+    # Upkeep.
+
+    def journal(self) -> LocalJournal:
+        """Return the journal beside the files."""
+        return LocalJournal(self.root)
+
+    def put_back(self, cell: Cell, stored: StoredData, path: Path) -> str | None:
+        """Put right bytes in their place again, from a stable path if it is a copy."""
+        return mending.put_back(self, cell, stored, [path])
+
+    def set_aside(self, cell: Cell, stored: StoredData) -> str | None:
+        """Move damaged bytes out of the way; return where they are now."""
+        return mending.set_aside(self, cell, stored)
 
     def objects(self) -> Iterator[StoredObject]:
         """Yield every sealed file."""
-        for folder in _entries(self.root / OBJECTS):
-            if folder.name == PurePosixPath(STAGING).name or not folder.is_dir():
+        for folder in entries(self.objects_folder):
+            if folder.name in {STAGING, DAMAGED} or not folder.is_dir():
                 continue
-            for file in _entries(Path(folder.path)):
+            for file in entries(Path(folder.path)):
                 if file.name.endswith(self.suffix) and file.is_file(follow_symlinks=False):
                     found = file.stat(follow_symlinks=False)
-                    location = f"{OBJECTS}/{folder.name}/{file.name}"
+                    location = f"{self._objects}/{folder.name}/{file.name}"
                     yield StoredObject(location, found.st_size, found.st_mtime)
 
-    def delete(self, location: str) -> None:
+    def delete(
+        self, location: str, remove: Callable[[Path], object] = files.remove
+    ) -> None:
         """Delete a sealed file; does nothing if it is gone."""
         try:
             path = self._inside(location)
@@ -273,7 +334,7 @@ class LocalStore:
                 where=location,
             ) from None
         try:
-            files.remove(path)
+            remove(path)
         except OSError as error:
             raise StoreError(
                 f"Stored data cannot be deleted: {error.strerror or error}",
@@ -284,17 +345,22 @@ class LocalStore:
     def leftovers(self) -> dict[str, str]:
         """Return the attempts that have a file staged, and its path."""
         with contextlib.suppress(FileNotFoundError, NotADirectoryError):
-            staged = sorted((self.root / STAGING).iterdir())
-            return {path.name.removesuffix(self.suffix): str(path) for path in staged}
+            staged = sorted(self.staging.iterdir())
+            return {
+                path.name.removesuffix(self.suffix): str(path)
+                for path in staged
+                if path.name.endswith(self.suffix)
+            }
         return {}
 
     def drop_leftover(self, attempt: str) -> None:
         """Remove the file that an attempt has staged."""
         with contextlib.suppress(OSError):
-            files.remove(self.root / STAGING / f"{attempt}{self.suffix}")
+            files.remove(self.staging / f"{attempt}{self.suffix}")
 
     @contextlib.contextmanager
-    def _named_errors(self, cell: Cell, path: Path) -> Iterator[None]:
+    def named_errors(self, cell: Cell, path: Path) -> Iterator[None]:
+        """Let errors of the file system say what could not be stored."""
         try:
             yield
         except OSError as error:
@@ -305,9 +371,17 @@ class LocalStore:
             ) from error
 
 
-def _entries(folder: Path) -> list[os.DirEntry[str]]:
-    try:
-        with os.scandir(folder) as found:
-            return list(found)
-    except FileNotFoundError:
-        return []
+def _sync(staged: StagedFile) -> None:
+    files.make_read_only(staged.path)
+    files.sync_file(staged.path)
+    crash_point("seal.synced")
+
+
+def _sync_objects(folder: Path) -> None:
+    files.sync_folder(folder)
+    crash_point("seal.durable")
+
+
+def _sync_paths(folder: Path) -> None:
+    files.sync_folder(folder)
+    crash_point("publish.durable")

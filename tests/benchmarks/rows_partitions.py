@@ -13,6 +13,8 @@ from tests.benchmarks.measuring import Row, Sample, alternate, expect, run_progr
 
 HERE = Path(__file__).parent
 SINGLE, BATCH, BARE = "single", "batch", "bare"
+UNPUBLISHED = " without paths"
+"""After the name of a script: the same with publish="none"."""
 ASSETS = 3
 
 _COMMON = """
@@ -27,7 +29,7 @@ END = str(pd.Timestamp("2023-01-01") + pd.Timedelta(days=DAYS))
 
 
 def rows(day):
-    rng = np.random.default_rng(day.dayofyear)
+    rng = np.random.default_rng(day.day_of_year)
     kinds, values = rng.integers(0, 5, 100), rng.random(100)
     return pd.DataFrame({{"id": np.arange(100), "value": values, "kind": kinds}})
 
@@ -107,24 +109,31 @@ materialize([first, second, third])
 
 def days(folder: Path, count: int, times: int) -> Iterator[Row]:
     """Measure three assets of so many days: a call for each day, and a call for all."""
-    done = dict.fromkeys(_SCRIPTS, 0)
+    scripts = dict(_SCRIPTS)
+    for name in (SINGLE, BATCH):
+        unpublished = _SCRIPTS[name].replace(
+            "partitions=ALL", 'partitions=ALL, publish="none"'
+        )
+        scripts[name + UNPUBLISHED] = unpublished
+    done = dict.fromkeys(scripts, 0)
 
     def run(name: str) -> Sample:
         place = folder / f"{name}-{done[name]}"
         done[name] += 1
         place.mkdir(parents=True)
         script = place / "work.py"
-        script.write_text(_COMMON.format(days=count) + _SCRIPTS[name])
+        script.write_text(_COMMON.format(days=count) + scripts[name])
         sample = run_program([sys.executable, script], place)
-        stored = sorted(
-            path.stat().st_size > 0 for path in place.glob("data/*/*/data.parquet")
-        )
-        expect("stored partitions", stored, [True] * ASSETS * count)
+        if not name.endswith(UNPUBLISHED):
+            stored = sorted(
+                path.stat().st_size > 0 for path in place.glob("data/*/*/data.parquet")
+            )
+            expect("stored partitions", stored, [True] * ASSETS * count)
         total = run_program([sys.executable, HERE / "sum_days.py", place / "data"], place)
         shutil.rmtree(place)
         return replace(sample, output=total.output)
 
-    samples = alternate({name: partial(run, name) for name in _SCRIPTS}, times)
+    samples = alternate({name: partial(run, name) for name in scripts}, times)
     outputs = {sample.output for many in samples.values() for sample in many}
     expect("different sums", len(outputs), 1)
     work = f"{ASSETS} assets × {count} days"
@@ -138,8 +147,26 @@ def days(folder: Path, count: int, times: int) -> Iterator[Row]:
         budget=1.2,
     )
     yield single
-    title = f"{work}, one call for all"
-    yield replace(single, name="days-batch", work=title, ours=samples[BATCH], budget=0.3)
+    yield replace(
+        single,
+        name="days-batch",
+        work=f"{work}, one call for all",
+        ours=samples[BATCH],
+        budget=0.3,
+    )
+    checked = "the same sums"
+    for name, words, budget in (
+        (SINGLE, "one call a day", 1.2),
+        (BATCH, "one call for all", 0.3),
+    ):
+        yield replace(
+            single,
+            name=f"days-{name}-unpublished",
+            work=f'{work}, {words}, publish="none"',
+            ours=samples[name + UNPUBLISHED],
+            checked=checked,
+            budget=budget,
+        )
 
 
 def cells(folder: Path, assets: int, count: int) -> Iterator[Row]:

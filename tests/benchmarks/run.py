@@ -23,19 +23,21 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tests.benchmarks import rows_few, rows_many, rows_partitions
+from tests.benchmarks import rows_few, rows_many, rows_partitions, rows_s3
 from tests.benchmarks.measuring import Measure, Row, Sample, WrongResultError, values
 from tests.benchmarks.projects import Layered
 
 CORES = 2  # what the budgets are written for
 PACKAGES = ("assets-core", "pandas", "pyarrow", "duckdb", "numpy")
-GROUPS = ("first", "small", "many", "large", "hash", "starting", "days", "cells")
+GROUPS = ("first", "small", "many", "large", "hash", "starting", "days", "cells", "s3")
 FULL = {
     "assets": 1000,
     "many": 10_000,
     "rows": 5_000_000,
     "days": 365,
     "cells": 1_000_000,
+    "objects": 1000,
+    "megabytes": 1024,
     "repeat": 10,
 }
 QUICK = {
@@ -44,6 +46,8 @@ QUICK = {
     "rows": 200_000,
     "days": 365,
     "cells": 20_000,
+    "objects": 100,
+    "megabytes": 64,
     "repeat": 5,
 }
 
@@ -82,6 +86,8 @@ def _partitions(sizes: argparse.Namespace, folder: Path, times: int) -> Iterator
         yield from rows_partitions.cells(folder / "cells-one", 1, sizes.cells)
         many = max(1, sizes.cells // 1000)
         yield from rows_partitions.cells(folder / "cells-many", many, sizes.cells // many)
+    if "s3" in sizes.only:
+        yield from rows_s3.objects(folder / "s3", sizes.objects, sizes.megabytes, times)
 
 
 def machine(folder: Path, cores: int | None) -> dict[str, Any]:

@@ -16,15 +16,16 @@ from tests.benchmarks.projects import Layered
 HERE = Path(__file__).parent
 TINY = (
     *("--assets", "20", "--many", "40", "--rows", "1000", "--repeat", "1"),
-    *("--days", "5", "--cells", "2000"),
+    *("--days", "5", "--cells", "2000", "--objects", "5", "--megabytes", "9"),
 )
 MEASURED = ("open", "plan-from-nothing", "fill", "look-at-every-cell", "nothing-to-do")
 NAMES = {
     *("help", "import", "first", "all", "one", "large-time", "large-memory", "hash"),
+    *("s3-small", "s3-large"),
     *("none-20", "none-20-imports", "none-20-ninja"),
     *("none-40", "none-40-imports", "none-40-ninja"),
     *("none-40-lean", "none-40-lean-imports"),
-    *("days", "days-batch"),
+    *("days", "days-batch", "days-single-unpublished", "days-batch-unpublished"),
     *(
         f"cells-{size}-{name}"
         for size in ("1x2000", "2x1000")

@@ -12,14 +12,14 @@ import pytest
 from assets_core.errors import UnsupportedDataError
 from assets_core.model.keys import Cell
 from assets_core.model.records import StoredData
-from assets_core.protocols.io import IOManager, Staged
+from assets_core.protocols.io import IOManager, Staged, ToStage
 from assets_core.testing.io_types import SAMPLES, SHAPES
 from io_managers.parquet import make_parquet
 from tests.contracts.carriers import CarriersSuite
 from tests.contracts.test_parquet_io_manager import TestParquetIOManager as _Parquet
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 
 def is_refused(kind: pa.DataType) -> bool:
@@ -42,12 +42,13 @@ class Less:
         """Do everything else as Parquet does."""
         return getattr(self.inner, name)
 
-    def stage(self, cell: Cell, table: pa.Table, attempt: str) -> Staged:
+    def stage(self, tables: Sequence[ToStage]) -> list[Staged]:
         """Refuse by name, or write."""
-        for field in table.schema:
-            if is_refused(field.type):
-                raise UnsupportedDataError(f"Column {field.name!r} is a {field.type}")
-        return self.inner.stage(cell, table, attempt)
+        for _, table, _ in tables:
+            for field in table.schema:
+                if is_refused(field.type):
+                    raise UnsupportedDataError(f"Column {field.name!r} is a {field.type}")
+        return self.inner.stage(tables)
 
 
 @dataclass
@@ -56,10 +57,10 @@ class Careless(Less):
 
     change: Callable[[pa.Table], pa.Table]
 
-    def stage(self, cell: Cell, table: pa.Table, attempt: str) -> Staged:
+    def stage(self, tables: Sequence[ToStage]) -> list[Staged]:
         """Write first, then look."""
-        staged = self.inner.stage(cell, table, attempt)
-        if any(map(is_refused, table.schema.types)):
+        staged = self.inner.stage(tables)
+        if any(is_refused(kind) for _, table, _ in tables for kind in table.schema.types):
             raise UnsupportedDataError("Column 'the_column' is not held")
         return staged
 

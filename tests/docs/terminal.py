@@ -16,6 +16,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,6 +43,8 @@ PATTERNS = {
     "space": r"[ ]+",
 }
 
+MOST_SECONDS = 90.0
+"""How long one command may take."""
 
 MEND = "If the page is wrong: ASSETS_WRITE_DOCS=1 pytest docs, and read the change"
 
@@ -129,7 +132,7 @@ class Terminal:
             return Ended(0, "")
         if words[0] == "assets" and not SHELL_SIGNS & set(" ".join(words)):
             return self._run_assets(words[1:])
-        done = subprocess.run(
+        with subprocess.Popen(
             ["sh", "-c", f"(exit {self.code}); {command}"],
             cwd=self.folder,
             env=self.variables,
@@ -137,9 +140,14 @@ class Terminal:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            check=False,
-        )
-        return Ended(done.returncode, done.stdout)
+            start_new_session=True,
+        ) as process:
+            try:
+                text, _ = process.communicate(timeout=MOST_SECONDS)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)  # what it has started, too
+                raise _too_long(command) from None
+        return Ended(process.returncode, text)
 
     def _run_assets(self, words: list[str]) -> Ended:
         if self._assets is None:
@@ -157,8 +165,15 @@ class Terminal:
             line = json.dumps({**asked, "variables": self.variables})
             self._assets.stdin.write(f"{line}\n")
             self._assets.stdin.flush()
+            stopped = threading.Event()
+            limit = threading.Timer(MOST_SECONDS, _stop, [self._assets, stopped])
+            limit.start()
             answer = self._assets.stdout.readline()
+            limit.cancel()
             text = shown.read().decode("utf-8")
+        if stopped.is_set():
+            self.close()
+            raise _too_long(shlex.join(["assets", *words]))
         if answer:
             return Ended(int(answer), text)
         code = self._assets.wait()
@@ -187,6 +202,18 @@ class Terminal:
         if self._assets is not None:
             self._assets.communicate()
             self._assets = None
+
+
+def _stop(process: subprocess.Popen[str], stopped: threading.Event) -> None:
+    stopped.set()
+    process.kill()
+
+
+def _too_long(command: str) -> AssertionError:
+    return AssertionError(
+        f"$ {command}\nhas not ended after {MOST_SECONDS:g} s; what serves until it is"
+        " stopped needs <!-- skip: next --> above it"
+    )
 
 
 def commands_in(block: str) -> Iterator[Typed]:

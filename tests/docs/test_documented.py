@@ -27,7 +27,10 @@ from assets_core.planning import reasons
 from assets_core.workspace import settings
 from assets_core.workspace.plugins import GROUP
 from io_managers.duckdb import make_duckdb
+from io_managers.exports import make_csv, make_excel, make_ipc, make_jsonl
+from io_managers.files import make_files
 from io_managers.parquet import make_parquet
+from io_managers.sql import make_sql
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -35,6 +38,10 @@ PAGES = sorted(DOCS.rglob("*.md"))
 WRITTEN = [*PAGES, *ROOT.glob("*.md"), *ROOT.glob("projects/*/*.md")]
 GUIDES = [page for page in PAGES if "reference" not in page.parts]
 
+MAKERS = (
+    *(make_parquet, make_csv, make_jsonl, make_ipc, make_excel),
+    *(make_files, make_duckdb, make_sql),
+)
 KEY = AssetKey("raw/orders")
 EXAMPLES = (
     reasons.NeverBuilt(),
@@ -60,6 +67,7 @@ EXAMPLES = (
     reasons.Opaque(("'add' uses eval(), which can run anything",)),
     reasons.Forced(),
     reasons.UpstreamWillRun((KEY,)),
+    reasons.MadeTogether((AssetKey("train"),)),
 )
 
 
@@ -75,14 +83,14 @@ def name_of(page: Path) -> str:
 
 def all_settings() -> Iterator[tuple[str, ...]]:
     """Yield every setting as the parts of its name."""
-    yield from (("name",), ("modules",), ("io", "NAME", "type"))
+    yield from (("name",), ("modules",), ("sql",), ("io", "NAME", "type"))
     for section, keys in settings._SECTIONS.items():
         yield from ((section, key) for key in keys)
     options: set[str] = set()
-    for make in (make_parquet, make_duckdb):
+    for make in MAKERS:
         with pytest.raises(ConfigurationError, match="it has ") as refused:
             make(".", {"no such option": 1})
-        told = refused.value.problem.partition("it has ")[2]
+        told = refused.value.problem.partition("it has ")[2].partition(";")[0]
         options.update(re.findall(r"\w+", told.replace(" and ", " ")))
     for option in sorted(options):
         yield ("io", "NAME", option)
@@ -109,12 +117,13 @@ def test_every_setting_has_its_line_and_its_variable(setting: tuple[str, ...]) -
     """One page has them all, because an error sends its readers there."""
     lines = text_of("reference/settings.md").splitlines()
     name = ".".join(setting)
-    variable = f"`ASSETS_{'__'.join(setting).upper()}`" if len(setting) > 1 else "| |"
+    variable = f"`ASSETS_{'__'.join(setting).upper()}" if len(setting) > 1 else "| |"
 
     found = [line for line in lines if line.startswith(f"| `{name}` |")]
 
     assert found
-    assert [line for line in found if variable not in line] == []
+    ends = ("`", "__…`") if len(setting) > 1 else ("",)  # "…": options with their names
+    assert all(any(variable + end in line for end in ends) for line in found)
 
 
 def test_the_settings_that_are_shown_first_are_the_defaults(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.docs import terminal as terminals
 from tests.docs.terminal import Terminal, ids_in
 
 PLAN = """\
@@ -146,3 +147,19 @@ def test_a_change_must_fit_exactly_once(terminal: Terminal) -> None:
     assert (terminal.folder / "a.py").read_text() == "one = 1\ntwo = 3\n"
     with pytest.raises(AssertionError, match="not just once"):
         terminal.change("a.py", "-two = 2\n+two = 4\n")
+
+
+@pytest.mark.parametrize(
+    "command", ["assets docs serve --port 0", "assets docs serve --port 0 | cat"]
+)
+def test_a_command_that_does_not_end_fails_by_its_name(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    """A page with a server in it would wait for ever; what is typed next is carried out."""
+    terminal.write("assets.toml", 'modules = ["shop"]\n')
+    terminal.write("shop.py", "")
+    monkeypatch.setattr(terminals, "MOST_SECONDS", 0.5)
+    with pytest.raises(AssertionError, match=r"(?s)docs serve.*not ended"):
+        terminal.run(command)
+    monkeypatch.undo()
+    assert terminal.run("assets --version").code == 0

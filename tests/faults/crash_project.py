@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
+import signal
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from tests.faults.forked import run_python
+from tests.faults.kills import in_flight
 
 SETTINGS = 'name = "crash"\nmodules = ["pipeline"]\n[executor]\ntype = "inline"\n'
 
@@ -81,15 +83,7 @@ class CrashProject:
 
     def run(self, crash: str = "") -> subprocess.CompletedProcess[str]:
         """Materialize everything, stopped at a crash point if one is named."""
-        return subprocess.run(
-            [sys.executable, "-B", "-c", RUN],
-            cwd=self.folder,
-            env={**os.environ, "ASSETS_CRASH": crash},
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
+        return run_python(self.folder, RUN, crash=crash)
 
     def state(self) -> dict[str, Any]:
         """Materialize everything undisturbed and return the state that is left."""
@@ -97,6 +91,29 @@ class CrashProject:
         assert done.returncode == 0, done.stderr
         found: dict[str, Any] = json.loads(done.stdout)
         return found
+
+    def is_killed_and_completed(self, crash: str, undisturbed: dict[str, Any]) -> None:
+        """Check that a first run killed at a point is completed by the next one."""
+        killed = self.run(crash)
+        assert killed.returncode == -signal.SIGKILL, (
+            f"{crash} was never reached: {killed.stderr}"
+        )
+        for name, found in self.published().items():
+            assert found in (None, undisturbed["bytes"]["first"][name])
+        self.converges(undisturbed)
+        calls = self.calls()
+        repeated = {name for name in calls if calls.count(name) > 1}
+        assert repeated <= in_flight(crash)
+        assert all(calls.count(name) <= 2 for name in calls)
+
+    def converges(self, undisturbed: dict[str, Any]) -> None:
+        """Check that the next run ends where an undisturbed first one does."""
+        state = self.state()
+        assert state["rows"] == undisturbed["first"]["rows"]
+        assert state["versions"] == undisturbed["first"]["versions"]
+        assert state["left"] == 0
+        assert state["findings"] == []
+        assert self.published() == undisturbed["bytes"]["first"]
 
     def set_values(self, text: str) -> None:
         """Change the source."""

@@ -11,6 +11,7 @@ from tests.faults.children import run_child
 SETTINGS = 'name = "crowd"\nmodules = ["pipeline"]\n[executor]\njobs = 2\n'
 STORES = {
     "parquet": "",
+    "postgres": "",  # its metadata store is there, as variables say
     # However slow the machine is: that somebody waits too long is not what is tested.
     "tables": '[io.warehouse]\ntype = "duckdb"\nlock_timeout = 300\n',
     "views": '[io.warehouse]\ntype = "duckdb"\nlock_timeout = 300\nstorage = "views"\n',

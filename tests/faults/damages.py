@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 NIGHTLY = os.environ.get("ASSETS_TEST_SIZE") == "nightly"
-PLACES = 1000 if NIGHTLY else 80
-CUTS = 200 if NIGHTLY else 50
+PLACES = 1000 if NIGHTLY else 50
+CUTS = 200 if NIGHTLY else 35
 PAGE = 4096
 
 

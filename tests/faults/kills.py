@@ -7,7 +7,12 @@ from assets_core.files import POINTS
 ONCE_A_RUN = ("run.begun", "run.ended")
 NEVER_IN_A_HEALTHY_STORE = ("seal.replaced",)
 OF_COLLECTIONS = tuple(point for point in POINTS if point.startswith("gc."))
-OF_RUNS = tuple(point for point in POINTS if point not in OF_COLLECTIONS)
+OF_ENVIRONMENTS = tuple(
+    point for point in POINTS if point.startswith(("environment.", "promote."))
+)
+OF_RUNS = tuple(
+    point for point in POINTS if point not in {*OF_COLLECTIONS, *OF_ENVIRONMENTS}
+)
 KILLS = [
     f"{point}:{count}:kill"
     for point in OF_RUNS

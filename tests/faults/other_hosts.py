@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
+
+from tests.postgres import carry_out
 
 # Arguments: seconds after which a busy store is an error, by how much its clock is ahead.
 OTHER_HOST = """
@@ -97,12 +100,75 @@ def slow() -> pa.Table:
 
 _RECORD = """
 CREATE TABLE head_moves (asset TEXT, generation INTEGER, digest TEXT);
-CREATE TRIGGER head_moved AFTER INSERT ON heads BEGIN
+CREATE TRIGGER head_began AFTER INSERT ON heads BEGIN
+    INSERT INTO head_moves VALUES (new.asset, new.generation, new.digest);
+END;
+CREATE TRIGGER head_moved AFTER UPDATE ON heads BEGIN
     INSERT INTO head_moves VALUES (new.asset, new.generation, new.digest);
 END;
 """
 
+# A run of another host, with the metadata store in PostgreSQL.
+OTHER_HOST_OF_POSTGRES = """
+import json, os
+from dataclasses import replace
+from assets_core import Workspace
+from assets_core.backends.postgres import open_postgres
+from assets_core.backends.process_owner import this_process
+
+with Workspace.open(".") as workspace:
+    workspace.tools.store.close()
+    store = open_postgres(
+        os.environ["ASSETS_METADATA__URL"],
+        os.environ["ASSETS_METADATA__SCHEMA"],
+        lambda owner: None,
+    )
+    workspace.tools = replace(
+        workspace.tools, store=store, owner=replace(this_process(), host="elsewhere")
+    )
+    result = workspace.materialize()
+    print(json.dumps([step.status for step in result.steps]))
+"""
+
 Move = tuple[str, int, str]
+ENDED = "UPDATE {}.claims SET expires = 0"
+
+_RECORD_IN_POSTGRES = """
+SET search_path = {};
+CREATE TABLE head_moves (
+    number BIGINT GENERATED ALWAYS AS IDENTITY, asset TEXT, generation BIGINT, digest TEXT
+);
+CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+    INSERT INTO head_moves (asset, generation, digest)
+        VALUES (new.asset, new.generation, new.digest);
+    RETURN NULL;
+END $$;
+CREATE TRIGGER head_moved AFTER INSERT OR UPDATE ON heads
+    FOR EACH ROW EXECUTE FUNCTION note()
+"""
+
+
+@dataclass(frozen=True)
+class Database:
+    """A metadata store in PostgreSQL, looked at from outside."""
+
+    url: str
+    schema: str
+
+    def record_head_moves(self) -> None:
+        """Let the database itself write down every move of a head from now on."""
+        carry_out(self.url, _RECORD_IN_POSTGRES.format(self.schema))
+
+    def head_moves(self) -> list[Move]:
+        """Return every move."""
+        asked = "SELECT asset, generation, digest FROM {}.head_moves ORDER BY number"
+        found = carry_out(self.url, asked.format(self.schema))
+        return [(str(asset), int(str(number)), str(one)) for asset, number, one in found]
+
+    def end_leases(self) -> None:
+        """Let it be a long time after the last renewal of any claim."""
+        carry_out(self.url, ENDED.format(self.schema))
 
 
 def record_head_moves(folder: Path) -> None:

@@ -17,7 +17,6 @@ from tests.faults.kills import (
     NEVER_IN_A_HEALTHY_STORE,
     OF_RUNS,
     ONCE_A_RUN,
-    in_flight,
 )
 
 
@@ -27,24 +26,7 @@ def test_a_first_run_killed_at_a_point_is_completed_by_the_next(
     project: CrashProject, undisturbed: dict[str, Any], crash: str
 ) -> None:
     """Nothing is torn or lost, and only what was in flight is computed again."""
-    killed = project.run(crash)
-    assert killed.returncode == -signal.SIGKILL, (
-        f"{crash} was never reached: {killed.stderr}"
-    )
-    for name, found in project.published().items():
-        assert found in (None, undisturbed["bytes"]["first"][name])
-
-    state = project.state()
-
-    assert state["rows"] == undisturbed["first"]["rows"]
-    assert state["versions"] == undisturbed["first"]["versions"]
-    assert state["left"] == 0
-    assert state["findings"] == []
-    assert project.published() == undisturbed["bytes"]["first"]
-    calls = project.calls()
-    repeated = {name for name in calls if calls.count(name) > 1}
-    assert repeated <= in_flight(crash)
-    assert all(calls.count(name) <= 2 for name in calls)
+    project.is_killed_and_completed(crash, undisturbed)
 
 
 @pytest.mark.sweep

@@ -6,11 +6,9 @@ G11 (nothing is deleted that is needed) and G3 (what was begun is brought to its
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import signal
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +16,13 @@ import pytest
 
 from assets_core.files import POINTS
 from tests.faults.crash_project import CrashProject, make_project
-from tests.faults.kills import KILLS, NEVER_IN_A_HEALTHY_STORE, OF_COLLECTIONS
+from tests.faults.forked import run_python
+from tests.faults.kills import (
+    KILLS,
+    NEVER_IN_A_HEALTHY_STORE,
+    OF_COLLECTIONS,
+    OF_ENVIRONMENTS,
+)
 
 COLLECT = """
 import json
@@ -46,15 +50,7 @@ KILLED = [
 
 def collect(project: CrashProject, crash: str = "") -> subprocess.CompletedProcess[str]:
     """Collect garbage in a process of its own, stopped at a crash point if one is named."""
-    return subprocess.run(
-        [sys.executable, "-B", "-c", COLLECT],
-        cwd=project.folder,
-        env={**os.environ, "ASSETS_CRASH": crash},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+    return run_python(project.folder, COLLECT, crash=crash)
 
 
 def collected(project: CrashProject) -> dict[str, Any]:
@@ -146,4 +142,4 @@ def test_every_crash_point_is_armed_by_a_test() -> None:
     """One that nobody stops at proves nothing."""
     armed = {crash.partition(":")[0] for crash in (*KILLS, *KILLED)}
 
-    assert armed | {*NEVER_IN_A_HEALTHY_STORE} == {*POINTS}
+    assert armed | {*NEVER_IN_A_HEALTHY_STORE, *OF_ENVIRONMENTS} == {*POINTS}

@@ -22,7 +22,9 @@ CROWDS = [
     ("parquet", 8, False),
     ("tables", 8, False),
     ("parquet", 32, True),
+    ("postgres", 8, True),
     *([("views", 8, False), ("tables", 32, True), ("parquet", 64, True)] * NIGHTLY),
+    *([("postgres", 8, False), ("postgres", 32, True)] * NIGHTLY),
 ]
 ROUNDS = [[1, 2, 3], [40, 50], [600, 7, 8, 9]] if NIGHTLY else [[1, 2, 3], [40, 50]]
 
@@ -38,9 +40,11 @@ def at_once(
 @pytest.mark.sweep
 @pytest.mark.parametrize(("store", "count", "small"), CROWDS)
 def test_of_many_at_once_one_computes_each_result_and_all_end_well(
-    tmp_path: Path, store: str, count: int, *, small: bool
+    tmp_path: Path, request: pytest.FixtureRequest, store: str, count: int, *, small: bool
 ) -> None:
     """At first, and again after the source changed; all see the same heads."""
+    if store == "postgres":
+        request.getfixturevalue("metadata_in_postgres")
     project = make_crowd_project(tmp_path / "project", store, small=small)
     project.set_values(ROUNDS[0])
     with ExitStack() as stack:

@@ -159,7 +159,7 @@ def test_views_over_files_are_completed_by_the_next_run(
     assert state["findings"] == []
     assert shown(project) == whole["first rows"]
     names = {path.name for path in (project.folder / "data").iterdir()}
-    assert names == {".objects", "warehouse.duckdb", "warehouse.duckdb.lock"}
+    assert names == {".journal", ".objects", "warehouse.duckdb", "warehouse.duckdb.lock"}
 
 
 def test_the_versions_are_those_of_parquet(

@@ -8,151 +8,113 @@ was there before is there still, and the next run converges.
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
 
 import pytest
 
-from assets_core import Workspace
-from assets_core.upkeep.doctor import examine
-from tests.faults.calls.projects import CHAIN, STORAGES, Graph, random_graph, write_project
-from tests.faults.calls.traced import Ended, TracedRuns
+from tests.faults.calls.databases import Databases
+from tests.faults.calls.projects import (
+    CHAIN,
+    LINKED,
+    SHARED,
+    STORAGES,
+    Graph,
+    random_graph,
+)
+from tests.faults.calls.sweeps import KILLED, VALUES, Sweep
+from tests.faults.calls.traced import TracedRuns
+from tests.postgres import Postgres
 
 pytestmark = [pytest.mark.sweep, pytest.mark.needs("strace")]
 
 NIGHTLY = os.environ.get("ASSETS_TEST_SIZE") == "nightly"
-EVERY = {"parquet": 6, "duckdb": 20, "views": 24}  # point is tried, by default
+# By default only one point of so many is tried.
+EVERY = {"parquet": 8, "duckdb": 24, "views": 28, "postgres": 9}
 EVERY_ERROR = {"parquet": 75, "duckdb": 250, "views": 250}
-GRAPHS = range(6) if NIGHTLY else range(1)
+GRAPHS = range(int(os.environ.get("ASSETS_SWEEP_SEEDS", "6")) if NIGHTLY else 1)
 ERRORS = ("EIO", "ENOSPC", "EROFS", "EMFILE")
-MEMORY = Path("/dev/shm")  # noqa: S108 - where syncing costs nothing
-KILLED = -9
-VALUES = {"first run": "1 2 3", "update": "4 5"}
-
-
-@pytest.fixture(scope="module")
-def runs() -> Iterator[TracedRuns]:
-    """Return the server of traced runs."""
-    with TracedRuns() as found:
-        yield found
+Told = Callable[[str, object], None]
 
 
 @pytest.fixture
-def folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Return a folder for a project, where its functions find their files."""
-    with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as name:
-        found = Path(name) / "project"
-        found.mkdir()
-        monkeypatch.chdir(found)
-        yield found
+def told(record_property: Told) -> Told:
+    """Return what notes a text that is printed in the end."""
+    return record_property
 
 
-@dataclass
-class Sweep:
-    """A project that is disturbed at one point after the other.
-
-    Attributes:
-        phase: What is disturbed: the first run, or one after a change of the source.
-    """
-
-    runs: TracedRuns
-    folder: Path
-    graph: Graph
-    storage: str
-    phase: str
-    before: Path = field(init=False)
-
-    def __post_init__(self) -> None:
-        write_project(self.folder, self.graph, self.storage)
-        if self.phase == "update":
-            undisturbed = self.runs.run(self.folder, ("-e", "trace=none"))
-            assert undisturbed == Ended(0, (), "")
-            (self.folder / "values.txt").write_text(VALUES["update"])
-            (self.folder / "calls.log").unlink()
-        self.before = self.folder.with_name("before")
-        shutil.copytree(self.folder, self.before, symlinks=True)
-
-    def points(self) -> list[tuple[str, int]]:
-        """Return every call and its number, as an undisturbed run makes them."""
-        counts = self.runs.count(self.folder)
-        return [(call, n) for call in sorted(counts) for n in range(1, counts[call] + 1)]
-
-    def disturb(self, call: str, number: int, how: str) -> Ended:
-        """Run once more from the beginning, disturbed at one point."""
-        for path in self.folder.iterdir():
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
-        shutil.copytree(self.before, self.folder, symlinks=True, dirs_exist_ok=True)
-        inject = f"inject={call}:{how}:when={number}"
-        return self.runs.run(self.folder, ("-e", f"trace={call}", "-e", inject))
-
-    def nothing_is_torn(self) -> None:
-        """Check that a reader sees whole versions: of now, or of before."""
-        versions = [self.graph.rows(values) for values in VALUES.values()]
-        with Workspace.open(self.folder) as workspace:
-            for cell in workspace.tools.store.heads("main"):
-                rows = workspace.load_arrow(cell.asset)["n"].to_pylist()
-                assert rows in [each[cell.asset] for each in versions]
-
-    def converges(self) -> None:
-        """Check that the next run ends where an undisturbed one does."""
-        with Workspace.open(self.folder) as workspace:
-            workspace.materialize()
-            found = {
-                asset.key: workspace.load_arrow(asset.key)["n"].to_pylist()
-                for asset in workspace.graph_of_assets.assets
-            }
-            assert found == self.graph.rows(VALUES[self.phase])
-            assert not workspace.plan().steps
-            findings = examine(workspace.tools, workspace.graph_of_assets, "main").findings
-            assert findings == ()
-
-    def at_most_one_ran_twice(self) -> None:
-        """Check that only what was in flight was computed again."""
-        calls = (self.folder / "calls.log").read_text().split()
-        repeated = [name for name in set(calls) if calls.count(name) > 1]
-        assert len(repeated) <= 1
-        assert all(calls.count(name) <= 2 for name in repeated)
+@pytest.fixture
+def databases(postgres: Postgres) -> Databases:
+    """Return an empty database that can be set back."""
+    return Databases(postgres)
 
 
-def kill_everywhere(sweep: Sweep, offset: int = 0) -> int:
+def kill_everywhere(sweep: Sweep, told: Told, offset: int = 0) -> int:
     """Kill a run at every point; return at how many."""
     count = 0
-    every = 1 if NIGHTLY else EVERY[sweep.storage]
+    every = 1 if NIGHTLY else EVERY["postgres" if sweep.metadata else sweep.storage]
     for call, number in islice(sweep.points(), offset, None, every):
         ended = sweep.disturb(call, number, "signal=SIGKILL")
-        if ended == Ended(0, (), ""):
+        if ended.is_whole:
             continue  # a slow machine made a call more when they were counted
         assert ended.code == KILLED, (call, number, ended)
-        sweep.nothing_is_torn()
-        sweep.converges()
-        sweep.at_most_one_ran_twice()
+        sweep.is_whole()
         count += 1
-    print(f"{sweep.storage}, {sweep.phase}: killed at {count} calls")  # noqa: T201 - to be quoted
+    told("told", sweep.told(count))
     return count
 
 
 @pytest.mark.parametrize("phase", VALUES)
 @pytest.mark.parametrize("storage", STORAGES)
 def test_killed_at_any_call_a_run_is_completed_by_the_next(
-    runs: TracedRuns, folder: Path, storage: str, phase: str
+    runs: TracedRuns, folder: Path, storage: str, phase: str, told: Told
 ) -> None:
     """Nothing is torn or lost, and at most one asset is computed twice."""
-    assert kill_everywhere(Sweep(runs, folder, CHAIN, storage, phase)) >= 10
+    assert kill_everywhere(Sweep(runs, folder, CHAIN, storage, phase), told) >= 5
+
+
+@pytest.mark.parametrize("phase", VALUES)
+@pytest.mark.parametrize(
+    ("graph", "storage"),
+    [(LINKED, "parquet"), (SHARED, "parquet"), *([(LINKED, "duckdb")] * NIGHTLY)],
+)
+def test_killed_at_any_call_short_steps_are_completed_by_the_next(
+    runs: TracedRuns, folder: Path, graph: Graph, storage: str, phase: str, told: Told
+) -> None:
+    """Partitions that are committed together are all there, or none of them."""
+    assert kill_everywhere(Sweep(runs, folder, graph, storage, phase), told) >= 10
+
+
+@pytest.mark.parametrize("phase", VALUES)
+@pytest.mark.parametrize(
+    "given",
+    [
+        (CHAIN, "parquet"),
+        *([(LINKED, "parquet"), (SHARED, "parquet"), (CHAIN, "duckdb")] * NIGHTLY),
+    ],
+)
+def test_killed_at_any_call_beside_postgresql_a_run_is_completed_by_the_next(
+    runs: TracedRuns,
+    folder: Path,
+    databases: Databases,
+    given: tuple[Graph, str],
+    phase: str,
+    told: Told,
+) -> None:
+    """Every message to the server is a call, too: of opening, claiming and committing."""
+    assert kill_everywhere(Sweep(runs, folder, *given, phase, databases), told) >= 10
 
 
 @pytest.mark.parametrize("seed", GRAPHS)
 @pytest.mark.parametrize("storage", ["parquet", "duckdb"])
 def test_killed_at_any_call_a_random_graph_is_completed_by_the_next(
-    runs: TracedRuns, folder: Path, storage: str, seed: int
+    runs: TracedRuns, folder: Path, storage: str, seed: int, told: Told
 ) -> None:
     """Whatever reads whatever."""
     sweep = Sweep(runs, folder, random_graph(seed), storage, "first run")
 
-    assert kill_everywhere(sweep, seed % 3) >= 10
+    assert kill_everywhere(sweep, told, seed % 3) >= 10
 
 
 @pytest.mark.parametrize("phase", VALUES)

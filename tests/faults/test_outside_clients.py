@@ -14,8 +14,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.faults.children import LONG, Child
+from tests.faults.children import Child
 from tests.faults.crash_project import RUN, SETTINGS, CrashProject, make_project
+from tests.faults.forked import LONG
 
 TABLES = SETTINGS + '[io.warehouse]\ntype = "duckdb"\n'
 VIEWS = TABLES + 'storage = "views"\n'

@@ -16,14 +16,15 @@ from pathlib import Path
 
 import pytest
 
+from assets_core.backends.metadata.claiming import all_claims
+from assets_core.backends.metadata.store import LEASE_SECONDS, SQLStore
 from assets_core.backends.process_owner import this_process
-from assets_core.backends.sqlite import SQLiteStore, open_sqlite
-from assets_core.backends.sqlite.claiming import all_claims
-from assets_core.backends.sqlite.store import LEASE_SECONDS
+from assets_core.backends.sqlite import open_sqlite
 from assets_core.model.keys import AssetKey, Cell
 from assets_core.model.records import MAIN, Claim, Owner
-from tests.faults.children import LONG, Child, run_child
+from tests.faults.children import Child, run_child
 from tests.faults.crash_project import RUN, SETTINGS, CrashProject, make_project
+from tests.faults.forked import LONG
 from tests.faults.other_hosts import (
     BEATING,
     OTHER_HOST,
@@ -215,14 +216,14 @@ def clock(slow: Path) -> Clock:
 
 
 @pytest.fixture
-def store(slow: Path, clock: Clock) -> Iterator[SQLiteStore]:
+def store(slow: Path, clock: Clock) -> Iterator[SQLStore]:
     """Return the store as another host sees it, which knows of no process."""
     path = slow / ".assets" / "metadata.db"
     with closing(open_sqlite(path, lambda owner: None, clock.now)) as store:
         yield store
 
 
-def wait_for_lease(store: SQLiteStore, until: float) -> None:
+def wait_for_lease(store: SQLStore, until: float) -> None:
     """Wait until the one claim there is has a lease that ends then."""
     deadline = time.monotonic() + LONG
     while [expires for _, expires in all_claims(store._db)] != [until]:
@@ -231,7 +232,7 @@ def wait_for_lease(store: SQLiteStore, until: float) -> None:
 
 
 def test_a_heartbeat_keeps_the_claim_of_a_live_process_of_another_host(
-    slow: Path, clock: Clock, store: SQLiteStore
+    slow: Path, clock: Clock, store: SQLStore
 ) -> None:
     """For ten leases; when it is stopped, its lease ends, and its result is dropped."""
     me = this_process()

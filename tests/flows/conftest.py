@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.flows.object_store_project import Lake
 from tests.flows.small_project import Project
+
+if TYPE_CHECKING:
+    from tests.object_store.proxy import Proxy
+    from tests.object_store.swift_server import Swift
 
 
 @pytest.fixture
@@ -56,3 +62,13 @@ def orders(project: Project) -> Callable[[], Project]:
         return project
 
     return make
+
+
+@pytest.fixture
+def lake(
+    project: Project, swift: Swift, s3_proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> Lake:
+    """Give a project in an empty part of the bucket."""
+    monkeypatch.setenv("LAKE_KEY", "test:tester")
+    monkeypatch.setenv("LAKE_SECRET", "testing")
+    return Lake(project, swift, s3_proxy)

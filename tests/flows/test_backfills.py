@@ -8,13 +8,23 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
 from assets_core import RunFailed, UsageError, Workspace
+from assets_core.model.events import Preview, RunStarted
+from assets_core.model.keys import Cell
 from assets_core.model.records import Backfill, RunRequest
-from assets_core.workspace.backfills import BackfillStatus, backfills, find_backfill
+from assets_core.running.batch import GROUP_STEPS
+from assets_core.testing.fakes import MemoryObserver
+from assets_core.workspace.backfills import (
+    BackfillStatus,
+    backfills,
+    done_by,
+    find_backfill,
+)
 from tests.flows.small_project import Project
 
 DAYS = """
@@ -62,7 +72,7 @@ def calls(project: Project) -> list[str]:
 def listed(project: Project) -> list[BackfillStatus]:
     """Return all backfills."""
     with Workspace.open(project.folder) as workspace:
-        return backfills(workspace.tools.store)
+        return backfills(workspace.tools.store, "main")
 
 
 def test_a_backfill_makes_a_range_and_what_it_reads(days: Project) -> None:
@@ -138,6 +148,18 @@ def test_a_preview_tells_cells_chunks_time_and_size(days: Project) -> None:
     assert calls(days) == before
 
 
+def test_whoever_watches_is_told_what_a_backfill_is_going_to_do(days: Project) -> None:
+    """Before it begins, from the plan that is carried out; once, not when it goes on."""
+    told = MemoryObserver()
+    with Workspace.open(days.folder, observers=[told]) as workspace:
+        result = workspace.backfill("daily", partitions="2024-01-10..2024-01-12")
+        workspace.resume(result.run_id)
+
+    (preview,) = told.of(Preview)
+    assert (preview.cells, preview.chunks) == (6, result.chunks)
+    assert told.events.index(preview) < told.events.index(told.of(RunStarted)[0])
+
+
 def test_the_bad_partition_of_a_batch_is_named_and_the_rest_is_made(days: Project) -> None:
     """And a resumed backfill makes only what is left."""
     days.edit('called(f"raw {len(keys)}")', 'assert "2024-01-17" not in keys, "bad day"')
@@ -149,7 +171,8 @@ def test_the_bad_partition_of_a_batch_is_named_and_the_rest_is_made(days: Projec
     days.edit('assert "2024-01-17" not in keys, "bad day"', 'called(f"raw {len(keys)}")')
     with Workspace.open(days.folder) as workspace:
         # The function is another now, but only in what it says about itself.
-        result = workspace.resume(find_backfill(listed(days), status.id[:12]).latest.id)
+        found = find_backfill(workspace.tools.store, "main", status.id[:12])
+        result = workspace.resume(found.latest.id)
 
     assert (counts["computed"], counts["failed"], bad) == (59, 1, ["raw[2024-01-17]"])
     assert (status.status, status.cells, status.done, status.failed) == (
@@ -183,12 +206,17 @@ def test_a_forced_backfill_that_was_stopped_computes_nothing_twice(days: Project
     assert [call for call, count in again.items() if count > 1] != []
 
 
+def heads_of(workspace: Workspace) -> Iterable[Cell]:
+    """Return the cells that show something."""
+    return workspace.tools.store.heads("main")
+
+
 @pytest.mark.sweep
 @pytest.mark.parametrize("moment", [3, 20, 61])
 def test_killed_anywhere_a_backfill_is_completed_without_doing_anything_twice(
     days: Project, moment: int
 ) -> None:
-    """Only what was in flight when `kill -9` came may run again."""
+    """Only what was in flight when `kill -9` came may run again: nothing committed."""
     process = subprocess.Popen(
         [
             Path(sys.executable).with_name("assets"),
@@ -209,12 +237,16 @@ def test_killed_anywhere_a_backfill_is_completed_without_doing_anything_twice(
     process.wait()
     (status,) = listed(days)
     with Workspace.open(days.folder) as workspace:
+        committed = {f"{cell.asset} {cell.partition}" for cell in heads_of(workspace)}
         result = workspace.resume(status.latest.id)
 
     assert (status.status, status.cells) == ("failed", 120)
     assert result.status == "success"
-    repeated = [call for call, count in Counter(calls(days)).items() if count > 1]
-    assert len([call for call in repeated if call.startswith("daily")]) <= 1
+    made = Counter(call for call in calls(days) if call.startswith("daily"))
+    repeated = {call for call, count in made.items() if count > 1}
+    assert repeated & committed == set()
+    assert len(repeated) <= GROUP_STEPS
+    assert max(made.values()) <= 2
     with Workspace.open(days.folder) as workspace:
         assert workspace.plan().steps == ()
         table = workspace.load_arrow("daily", partitions="2024-02-01..2024-02-03")
@@ -253,7 +285,31 @@ def test_a_backfill_that_runs_can_be_canceled_from_elsewhere(days: Project) -> N
 
 def test_an_unknown_backfill_is_an_error_that_says_where_to_look(days: Project) -> None:
     """And so is the beginning of several."""
-    with pytest.raises(UsageError, match="no backfill 'nope'") as error:
-        find_backfill(listed(days), "nope")
+    with (
+        Workspace.open(days.folder) as workspace,
+        pytest.raises(UsageError, match="no backfill 'nope'") as error,
+    ):
+        find_backfill(workspace.tools.store, "main", "nope")
 
     assert "assets backfill list" in error.value.fix
+
+
+def test_a_backfill_is_found_behind_any_number_of_other_runs(days: Project) -> None:
+    """It can be resumed, and what it computed is known, whatever ran since."""
+    days.edit(
+        'called(f"daily', 'assert context.partition.key != "2024-01-31"; called(f"daily'
+    )
+    with Workspace.open(days.folder) as workspace, pytest.raises(RunFailed):
+        workspace.backfill("daily", partitions="2024-01-30..2024-01-31", force=True)
+    with Workspace.open(days.folder) as workspace:
+        store, owner = workspace.tools.store, workspace.tools.owner
+        for number in range(1100):
+            name = f"ffffffff{number:024x}"
+            store.begin_run(name, "main", RunRequest(("raw",)), owner, 9e9 + number)
+            store.end_run(name, "success", {"fresh": 60}, 9e9 + number)
+        store.forget_runs(1000)
+        found = find_backfill(store, "main", backfills(store, "main")[0].id[:12])
+        done = done_by(store, found.id)
+
+    assert (found.status, found.done, found.cells) == ("failed", 3, 4)
+    assert len(done) == 3

@@ -136,6 +136,22 @@ def test_a_changed_schema_revalidates_and_computes_nothing(checked: Checked) -> 
     assert project.plan().steps == ()
 
 
+def test_damaged_data_is_computed_again_where_a_schema_would_look_at_it(
+    checked: Checked,
+) -> None:
+    """There is nothing left to validate."""
+    project = checked()
+    project.edit("    return raw\n\n\n@check", "    return raw[::-1]\n\n\n@check")
+    project.run()
+    stored = (project.folder / "data/prices.parquet").resolve()
+    stored.chmod(0o644)
+    stored.write_bytes(b"PAR1 and nothing else")
+    project.edit("MOST = 10", "MOST = 11")
+
+    assert project.ended() == {"prices": "computed"}
+    assert project.read("prices") == {"price": [3, 2, 1]}
+
+
 def test_a_stricter_schema_fails_and_the_data_stays(checked: Checked) -> None:
     """The stored data is refused by the new rule, and stays until it is mended."""
     project = checked()

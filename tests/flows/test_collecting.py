@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -12,7 +13,9 @@ import pytest
 
 from assets_core import Workspace
 from assets_core.errors import ConfigurationError, MissingDataError, StoreError
+from assets_core.model.events import Event, Warned
 from assets_core.model.keys import AssetKey, Cell
+from assets_core.workspace import upkeeping
 from tests.flows.kept_project import Kept
 from tests.flows.small_project import SETTINGS, Project
 
@@ -30,8 +33,9 @@ def kept(project: Project) -> Kept:
 def leave_sealed(kept: Kept) -> str:
     """Seal a table as a run does that is killed before it commits; return its file."""
     with kept.opened() as workspace:
-        (manager,) = workspace.tools.io.values()
-        stored = manager.seal(manager.stage(Cell(AssetKey("lost")), ROWS, "a" * 32))
+        manager = workspace.tools.io["data"]
+        staged = manager.stage([(Cell(AssetKey("lost")), ROWS, "a" * 32)])
+        (stored,) = manager.seal(staged)
     return stored.location.rpartition("/")[2]
 
 
@@ -171,6 +175,7 @@ def test_after_the_loss_of_the_metadata_store_nothing_is_deleted(kept: Kept) -> 
     kept.keep(grace_hours=0)
     files = kept.objects()
     shutil.rmtree(kept.folder / ".assets")
+    shutil.rmtree(kept.folder / "data" / ".journal")  # which would tell, too
 
     collected = kept.collect(hours=24 * 365)
 
@@ -253,7 +258,7 @@ def test_a_file_that_cannot_be_deleted_is_told_and_stops_nothing(kept: Kept) -> 
     kept.keep(grace_hours=0)
     stuck = kept.versions()[0]
     with kept.opened() as workspace:
-        (manager,) = workspace.tools.io.values()
+        manager = workspace.tools.io["data"]
     with kept.opened(io={"data": Stuck(manager, stuck.stored.location)}) as workspace:
         with pytest.raises(StoreError, match="cannot be deleted"):
             workspace.gc()
@@ -296,3 +301,49 @@ def test_the_time_until_the_end_is_told(kept: Kept) -> None:
 
     assert first == again
     assert abs(first.pop() - time.time() - 3600) < 60
+
+
+def test_what_another_store_may_know_is_left_alone(kept: Kept, tmp_path: Path) -> None:
+    """Two checkouts over one folder: what one does not know the other shows."""
+    kept.keep(grace_hours=0)
+    lost = leave_sealed(kept)
+    (own,) = (kept.folder / "data" / ".journal").glob("*.jsonl")
+    other = own.with_name("000001-89abcdef-test.jsonl")
+    other.write_text("")
+    told: list[Event] = []
+
+    with kept.opened(hours=24, notify=told.append) as workspace:
+        workspace.gc()
+
+    assert lost in kept.objects()
+    (warned,) = told
+    assert isinstance(warned, Warned)
+    assert str(other.with_suffix("")) in warned.text
+    other.unlink()
+    kept.collect(hours=24)
+    assert lost not in kept.objects()
+
+
+@pytest.mark.parametrize("before", ["rebuilt", "restored"])
+def test_what_stores_before_have_left_is_collected(
+    kept: Kept, tmp_path: Path, before: str
+) -> None:
+    """A store that was built again, or restored, continues the journals of those."""
+    kept.keep(grace_hours=0)
+    copy = tmp_path / "copy.db"
+    with kept.opened() as workspace:
+        upkeeping.backed_up(workspace, copy)
+    for path in (kept.folder / ".assets").glob("metadata.db*"):
+        path.unlink()
+    if before == "rebuilt":
+        with kept.opened() as workspace:
+            upkeeping.rebuilt(workspace, dry_run=False)
+    else:
+        copy.rename(kept.folder / ".assets" / "metadata.db")
+        kept.make("7")
+    assert len(list((kept.folder / "data" / ".journal").glob("*.jsonl"))) == 2
+    lost = leave_sealed(kept)
+
+    kept.collect(hours=24)
+
+    assert lost not in kept.objects()

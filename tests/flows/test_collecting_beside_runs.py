@@ -236,7 +236,7 @@ def test_a_collection_that_breaks_off_leaves_nothing_that_waits_for_it(kept: Kep
     """In a notebook its process lives on, so nobody else would ever finish it."""
     kept.keep(grace_hours=0)
     with kept.opened() as workspace:
-        (manager,) = workspace.tools.io.values()
+        manager = workspace.tools.io["data"]
 
         def break_off() -> None:
             raise KeyboardInterrupt
@@ -257,13 +257,14 @@ def test_what_a_killed_run_wrote_again_is_collected_all_the_same(kept: Kept) -> 
     kept.keep(grace_hours=0)
     first = kept.versions()[0]
     with kept.opened() as workspace:
-        (manager,) = workspace.tools.io.values()
+        manager = workspace.tools.io["data"]
         table = workspace.load_arrow("numbers", version=first.id)
         workspace.tools.store.claim("main", first.cell, "a" * 32, DEAD)
         begin(workspace, first, this_process())
         manager.delete(first.stored.location)
         workspace.tools.store.end_deletion([place_of(first)])
-        assert manager.seal(manager.stage(first.cell, table, "b" * 32)) == first.stored
+        staged = manager.stage([(first.cell, table, "b" * 32)])
+        assert manager.seal(staged) == [first.stored]
 
     kept.collect()
 

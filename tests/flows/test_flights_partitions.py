@@ -6,13 +6,17 @@ has to arrive at the same.
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from datetime import date
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from assets_core import RunResult, Workspace
+from assets_core.workspace.quarantined import load_rows
+from tests.flows.flights_notebooks import NOTEBOOKS, ran
 from tests.flows.flights_project import (
     Flights,
     changed,
@@ -50,10 +54,31 @@ def test_the_whole_year_is_made_from_nothing(made: tuple[Flights, RunResult]) ->
     found = computed(result)
     assert {found.pop(key) for key in DAYS} == {365}
     assert found.pop("delays/monthly") == 12
-    assert len(found) == 18
+    assert len(found) == 19
     assert set(found.values()) == {1}
     assert {step.status for step in result.steps} == {"computed"}
     assert project.run().steps == ()
+    figure = project.folder / "data" / "figures" / "delays_by_hour.png"
+    assert figure.read_bytes().startswith(b"\x89PNG")
+
+
+def test_an_hour_that_cannot_be_true_is_put_aside(
+    made: tuple[Flights, RunResult],
+) -> None:
+    """It was not calm at 1,048 mph, so zero, or no wind, would be one more mistake."""
+    with Workspace.open(made[0].folder) as workspace:
+        found = load_rows(workspace, workspace.asset("staged/weather"))
+        hours = workspace.load("staged/weather")
+
+    assert found.table is not None
+    (row,) = found.table.to_pylist()
+    assert (row["origin"], row["_column"], row["_value"]) == (
+        "EWR",
+        "wind_speed",
+        "1048.36058",
+    )
+    assert len(hours) == 26_114
+    assert hours["wind_speed"].max() < 50
 
 
 def test_days_weeks_and_months_count_the_same_flights(
@@ -161,6 +186,28 @@ def test_a_killed_run_is_completed_and_repeats_only_what_was_in_flight(
     assert versions == {cell: undisturbed[cell] for cell in versions}
     assert len(versions) == 5 + 5 + 3 * 365 + 12
     assert project.shown(*IN_PARQUET) == made[0].shown(*IN_PARQUET)
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_a_notebook_runs_and_changes_nothing(name: str, year: Flights) -> None:
+    """Each shows the project; the one that changes something does it in a copy."""
+    before = year.versions()
+    cells = ran(year.folder / "notebooks" / name)
+    assert year.versions() == before
+    shown = [one for one in cells if "ac-shown" in one]
+    assert len(shown) >= 5
+    assert "24 assets, 24 fresh" in shown[0] or "32 computed" in shown[0]
+
+
+@pytest.mark.nightly
+@pytest.mark.skipif(find_spec("marimo") is None, reason="pip install 'marimo>=0.25,<1'")
+def test_marimo_runs_the_same_notebook(year: Flights) -> None:
+    """Converted by marimo itself, and run as the program that its notebooks are."""
+    folder = year.folder / "notebooks"
+    convert = [sys.executable, "-m", "marimo", "-q", "convert"]
+    names = ["exploring_delays.ipynb", "-o", "exploring.py"]
+    subprocess.run([*convert, *names], cwd=folder, check=True)
+    subprocess.run([sys.executable, "exploring.py"], cwd=folder, check=True)
 
 
 def test_some_months_of_days_are_loaded_as_one_frame(

@@ -10,7 +10,14 @@ from pathlib import Path
 import pytest
 
 from assets_core import Workspace
+from assets_core.upkeep.doctor import examine
 from tests.flows.small_project import Project
+
+ONE = """
+@asset
+def first() -> pa.Table:
+    return pa.table({"n": [1]})
+"""
 
 
 def reasons(project: Project, key: str) -> list[str]:
@@ -158,3 +165,41 @@ def test_what_was_not_published_when_its_asset_was_removed_is_published_later(
     assert killed.returncode == -9
     assert project.stable(key).is_file()
     assert project.stable(other).is_file()
+
+
+def findings(project: Project, env: str) -> list[str]:
+    """Return what is wrong in an environment after a run in it."""
+    with Workspace.open(project.folder, env=env) as workspace:
+        workspace.materialize()
+        found = examine(workspace.tools, workspace.graph_of_assets, env).findings
+        return [f"{one.kind} {one.asset}" for one in found]
+
+
+def test_an_environment_made_while_an_asset_was_not_declared_shows_it_later(
+    project: Project,
+) -> None:
+    """It was fresh there when it was declared again, and had no stable path."""
+    project.write(ONE)
+    project.run()
+    project.edit("def first()", "def another()")
+    with Workspace.open(project.folder) as workspace:
+        workspace.environments.create("dev")
+    assert findings(project, "dev") == []
+    project.edit("def another()", "def first()")
+
+    assert findings(project, "dev") == []
+
+
+def test_a_path_that_could_not_be_made_with_its_environment_is_made_later(
+    project: Project,
+) -> None:
+    """Nobody tried it again, though what lay there was gone."""
+    project.write(ONE)
+    project.run()
+    in_the_way = project.folder / "data/.env/dev/first.parquet"
+    in_the_way.mkdir(parents=True)
+    with Workspace.open(project.folder) as workspace:
+        workspace.environments.create("dev")
+    in_the_way.rmdir()
+
+    assert findings(project, "dev") == []

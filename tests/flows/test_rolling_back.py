@@ -24,6 +24,12 @@ from tests.flows.kept_project import Before, Kept, reasons
 from tests.flows.small_project import Project
 
 NUMBERS = Cell(AssetKey("numbers"))
+CHECK = """
+
+@check("numbers")
+def has_rows(numbers: pa.Table) -> bool:
+    return numbers.num_rows > 0
+"""
 
 
 @pytest.fixture
@@ -124,6 +130,19 @@ def test_back_and_forth_is_as_if_nothing_had_happened(kept: Kept) -> None:
     release(kept)
 
     assert status(kept) == status(kept, "total") == "fresh"
+
+
+def test_what_has_passed_a_later_check_is_fresh_once_it_is_released(kept: Kept) -> None:
+    """A result may pass other checks than it was made with: those of today count."""
+    kept.make("1")
+    path = kept.folder / "pipeline.py"
+    path.write_text(path.read_text() + CHECK)
+    assert kept.project.ended("numbers") == {"numbers": "revalidated"}
+    roll_back(kept)
+
+    release(kept)
+
+    assert status(kept) == "fresh"
 
 
 def test_why_names_the_rollback(kept: Kept) -> None:

@@ -139,6 +139,24 @@ def test_a_retry_calls_again_for_the_named_errors_only(project: Project) -> None
     assert "calling it again" in log.read_text()
 
 
+def test_metadata_has_a_limit(project: Project) -> None:
+    """Also if it comes in small parts; a table keeps the rest."""
+    project.write(
+        """
+        @asset
+        def told(context) -> pa.Table:
+            for number in range(10):
+                context.metadata(**{f"part {number}": "x" * 10_000})
+            return pa.table({"n": [1]})
+        """
+    )
+
+    (step,) = project.run().steps
+
+    assert step.error is not None
+    assert "keeps 65,536 with a result" in step.error.message
+
+
 def test_an_asset_can_read_what_it_was(project: Project) -> None:
     """`context.previous()` never makes a cell stale, and its results are not reused."""
     project.write(

@@ -15,7 +15,8 @@ from pathlib import Path
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from assets_core.backends.sqlite import SQLiteStore, open_sqlite
+from assets_core.backends.metadata.store import SQLStore
+from assets_core.backends.sqlite import open_sqlite
 from assets_core.errors import ClaimLostError, CollectedError
 from assets_core.model.garbage import Place
 from assets_core.model.keys import AssetKey, Cell
@@ -33,7 +34,7 @@ Steps = Generator[None]
 class World:
     """A store, a disk, and processes that are alive."""
 
-    store: SQLiteStore
+    store: SQLStore
     disk: set[Place] = field(default_factory=set)
     alive: set[int] = field(default_factory=set)
     made: dict[str, Materialization] = field(default_factory=dict)

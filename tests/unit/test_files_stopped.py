@@ -126,7 +126,7 @@ def test_every_crash_point_is_in_the_code() -> None:
 @pytest.mark.parametrize("how", ["link", "copy"])
 @pytest.mark.parametrize(
     ("point", "shown"),
-    [("publish.prepared", b"old"), ("publish.renamed", TEXT), ("publish.durable", TEXT)],
+    [("publish.prepared", b"old"), ("publish.renamed", TEXT)],
 )
 def test_a_stable_path_that_is_killed_is_old_or_new(
     tmp_path: Path, point: str, shown: bytes, how: str

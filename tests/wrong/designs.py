@@ -180,15 +180,15 @@ _PLAN = [
     Design(
         "a source counts by the time of its file",
         "assets_core/backends/local_files.py",
-        "str(path), identity, version[:32])",
-        "str(path), identity, str(after.modified_ns))",
+        "        return after, version[:32], settled",
+        "        return after, str(after.modified_ns), settled",
         "tests/unit/backends/test_local_files.py",
     ),
     Design(
         "a source that looks the same is never read again",
         "assets_core/backends/local_files.py",
-        "            if same and last is not None and settled:",
-        "            if same and last is not None:",
+        "            if known is not None and known[0] == before and settled:",
+        "            if known is not None and known[0] == before:",
         "tests/unit/backends/test_local_files.py",
     ),
     Design(
@@ -215,7 +215,7 @@ _PLAN = [
     Design(
         "a schema does not count once the data is there",
         "assets_core/planning/staleness.py",
-        "    if last.head.stamp == now.stamp:",
+        "    if last.head.stamp in {now.stamp, GONE}:",
         "    if True:",
         STALENESS,
     ),
@@ -259,27 +259,27 @@ _PLAN = [
 _KEEP = [
     Design(
         "a commit does not ask what was deleted since its claim",
-        "assets_core/backends/sqlite/collecting.py",
+        "assets_core/backends/metadata/collecting.py",
         '    if state == "deleting" or (state == "deleted" and claim.fence <= fence):',
         '    if state == "deleting":',
         INTERLEAVINGS,
     ),
     Design(
         "a commit does not take condemned bytes back",
-        "assets_core/backends/sqlite/writing.py",
-        "    take_back(write, claim, shown)\n",
-        "    pass\n",
+        "assets_core/backends/metadata/writing.py",
+        "    take_back(write, _by_claim(shown))\n",
+        "",
         INTERLEAVINGS,
     ),
     Design(
         "a rollback looks before it has its claim",
         "assets_core/upkeep/rollback.py",
-        "    with _claimed(tools, env, made.cell) as claim:\n"
+        "    with claimed(tools, env, made.cell) as claim:\n"
         "        before = tools.store.head(env, claim.cell)\n"
         "        _may_show(tools, asset, made, before, env)\n",
         "    before = tools.store.head(env, made.cell)\n"
         "    _may_show(tools, asset, made, before, env)\n"
-        "    with _claimed(tools, env, made.cell) as claim:\n",
+        "    with claimed(tools, env, made.cell) as claim:\n",
         "tests/flows/test_collecting_beside_runs.py -k rollback",
     ),
     Design(
@@ -299,9 +299,23 @@ _KEEP = [
     Design(
         "of few versions the earlier ones are not kept",
         "assets_core/upkeep/retention.py",
-        "found[-latest:]",
-        "found[len(found) - latest :]",
+        "set(list(ids)[:latest])",
+        "set(list(ids)[: latest if len(ids) > latest else 1])",
         "tests/unit/upkeep/test_retention.py",
+    ),
+    Design(
+        "a key that is no longer yielded keeps its data",
+        "assets_core/running/together.py",
+        "            if before is not None and key not in held:\n",
+        "            if False:\n",
+        "tests/flows/partitions/test_keyed_frames.py -k no_longer",
+    ),
+    Design(
+        "partitions that one call has made are not asked for themselves",
+        "assets_core/planning/yielded.py",
+        "    if before is None or not told <= _PERHAPS_WHOLE:\n",
+        "    if True:\n",
+        "tests/flows/partitions/test_keyed_frames_kept.py -k made_again",
     ),
     Design(
         "what was rolled back is computed again",
@@ -309,6 +323,27 @@ _KEEP = [
         "    if last is not None and last.head.held and not forced:\n",
         "    if False:\n",
         "tests/unit/planning/test_held.py",
+    ),
+    Design(
+        "an output of a call is made without the others",
+        "assets_core/planning/outputs.py",
+        "    if not computed:\n",
+        "    if True:\n",
+        "tests/flows/test_several_outputs.py -k brings_the_call_back",
+    ),
+    Design(
+        "the outputs of a call are committed one by one",
+        "assets_core/running/outputs.py",
+        "iter(commit(shown) if shown else ())",
+        "iter([commit([one])[0] for one in shown])",
+        "tests/faults/test_crash_points_of_outputs.py -k commit.done",
+    ),
+    Design(
+        "what a shell is given is not quoted",
+        "assets_core/model/commands.py",
+        "shlex.join(value)",
+        "' '.join(value)",
+        "tests/unit/model/test_commands.py -k system_agrees",
     ),
 ]
 

@@ -8,7 +8,10 @@ __all__ = ["FAULTS"]
 
 POWER = "tests/faults/test_power_loss.py -k updates"
 ORDERS = "tests/faults/test_interleavings.py"
+ROLLED_BACK = ORDERS + " -k 'no_order and rolls'"
+LOST = ORDERS + " -k 'lost and rolls and killed'"
 CLAIMS = "tests/contracts/test_sqlite_store.py"
+OUTCOMES = "tests/faults/test_postgres_outcomes.py"
 STORE = "io_managers/stores/local.py"
 MEMORY = "tests/faults/interleaving/memory.py"
 
@@ -16,27 +19,27 @@ FAULTS = [
     Design(
         "what is written is not synced before it has its name",
         STORE,
-        "            files.sync_file(staged.path)\n",
+        "    files.sync_file(staged.path)\n",
         "",
         POWER,
     ),
     Design(
         "a new name is not synced before it is recorded",
         STORE,
-        "            files.sync_folder(target.parent)\n",
+        "            in_parallel(_sync_objects, folders)\n",
         "",
         POWER,
     ),
     Design(
         "a new folder is not synced in the one above it",
         "assets_core/files.py",
-        "    sync_folder(path.parent)\n\n\ndef make_read_only",
+        "    for folder in above:\n        sync_folder(folder)\n\n\ndef make_read_only",
         "\n\ndef make_read_only",
         POWER,
     ),
     Design(
         "a commit is not synced",
-        "assets_core/backends/sqlite/store.py",
+        "assets_core/backends/metadata/store.py",
         "        with self._db.transaction() as write:\n"
         '            crash_point("commit.begun")\n',
         "        with self._db.transaction(durable=False) as write:\n"
@@ -50,10 +53,10 @@ FAULTS = [
         "    for one in results:\n"
         "        job = one.attempt.job\n"
         "        one.attempt.manager.publish(\n"
-        "            job.cell, one.made.stored, how=None, env=job.env, unique='0'\n"
+        "            [(job.cell, one.made.stored, '0')], how=None, env=job.env\n"
         "        )\n"
         "    publications = tools.store.commit_all(",
-        ORDERS + " -k lost",
+        LOST,
     ),
     Design(
         "a path is published once, whatever the head is by then",
@@ -62,14 +65,14 @@ FAULTS = [
         "        head := tools.store.head(env, cell)\n"
         "    ) is not None and head.materialization != shown:\n",
         "    while shown is None and (head := tools.store.head(env, cell)) is not None:\n",
-        ORDERS,
+        ROLLED_BACK,
     ),
     Design(
         "the note for a path is struck off before the path has followed",
         "assets_core/running/publishing.py",
         "    shown = None\n",
         "    shown = None\n    tools.store.published([publication])\n",
-        ORDERS + " -k lost",
+        LOST,
     ),
     Design(
         "data is deleted before others are told",
@@ -111,30 +114,60 @@ FAULTS = [
     ),
     Design(
         "the fence is not asked for in the commit",
-        "assets_core/backends/sqlite/cells.py",
+        "assets_core/backends/metadata/cells.py",
         " AND fence = ?",
         " AND ? IS NOT NULL",
         CLAIMS,
     ),
     Design(
         "a head moves whatever it shows",
-        "assets_core/backends/sqlite/writing.py",
+        "assets_core/backends/metadata/writing.py",
         "        if (now and now.materialization) != commit.before:\n",
         "        if False:\n",
         CLAIMS,
     ),
     Design(
         "the claim of a live process is taken over",
-        "assets_core/backends/sqlite/claiming.py",
+        "assets_core/backends/metadata/claiming.py",
         "    return expires > now if alive is None else alive\n",
         "    return False\n",
         CLAIMS,
     ),
     Design(
         "the claim of a dead process stands",
-        "assets_core/backends/sqlite/claiming.py",
+        "assets_core/backends/metadata/claiming.py",
         "    return expires > now if alive is None else alive\n",
         "    return True\n",
         CLAIMS,
+    ),
+    Design(
+        "a commit whose answer was lost counts as not made",
+        "assets_core/backends/postgres/connection.py",
+        "                return row is not None and int(row[0]) == self._number\n",
+        "                return False\n",
+        OUTCOMES + " -k answer_was_lost",
+    ),
+    Design(
+        "a commit whose answer was lost counts as made",
+        "assets_core/backends/postgres/connection.py",
+        "                return row is not None and int(row[0]) == self._number\n",
+        "                return True\n",
+        OUTCOMES + " -k never_arrived",
+    ),
+    Design(
+        "writers in PostgreSQL do not take turns",
+        "assets_core/backends/postgres/turns.py",
+        " SELECT pg_advisory_xact_lock({turn});",
+        " SELECT {turn};",
+        "tests/contracts/test_postgres_store.py -k processes",
+    ),
+    Design(
+        "a promotion moves heads in a transaction of its own",
+        "assets_core/backends/metadata/environments.py",
+        "    write_chunks(write, there)\n",
+        "    write_chunks(write, there)\n"
+        "    write.execute('COMMIT')\n"
+        "    write.execute('BEGIN')\n",
+        "tests/faults/test_crash_points_of_environments.py -k promote.written",
     ),
 ]

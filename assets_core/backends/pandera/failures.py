@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from pandera.errors import SchemaError, SchemaErrorReason
 
 from assets_core.backends.pandera.cases import SHOWN, cases_of, is_of_table
+from assets_core.backends.pandera.rows import rows_of
 from assets_core.backends.pandera.text import shortened
 from assets_core.protocols.validator import Failure
 
@@ -37,16 +39,22 @@ def failures_of(
     for error in errors:
         column = _column_of(error)
         cases = cases_of(error, column, frame, table)
-        failure = Failure(column, _check_of(error, column), cases.rows, cases.examples)
+        rows = rows_of(error, column, frame, table)
+        failure = Failure(
+            column, _check_of(error, column), cases.rows, cases.examples, rows
+        )
         key = (failure.column, failure.check)
         found[key] = _together(found[key], failure) if key in found else failure
     return tuple(found.values())
 
 
 def _together(first: Failure, second: Failure) -> Failure:
-    # One rule stated twice is broken by the same rows, not by twice as many.
-    counts = [one.count for one in (first, second) if one.count is not None]
+    # One rule stated twice has the same rows, and two of one name those of both.
     examples = tuple(dict.fromkeys(first.examples + second.examples))[:SHOWN]
+    if first.rows is not None and second.rows is not None:
+        rows = np.union1d(first.rows, second.rows)
+        return Failure(first.column, first.check, len(rows), examples, rows)
+    counts = [one.count for one in (first, second) if one.count is not None]
     return Failure(first.column, first.check, max(counts, default=None), examples)
 
 

@@ -87,6 +87,30 @@ def _matches(pattern: str, name: str) -> bool:
         return False  # Polars has expressions that Python does not know
 
 
+def declares(schema: Any, column: str, *, any_case: bool = False) -> bool:
+    """Return whether a table of a DataFrameSchema may have a column, as far as it says.
+
+    One that names no columns says nothing of any.
+    """
+    name = getattr(index_of(schema), "name", None)  # an index is stored as a column
+    parts = [(str(key), bool(part.regex)) for key, part in schema.columns.items()]
+    parts += [(str(name), False)] if name is not None else []
+    flags = re.IGNORECASE if any_case else 0
+    return not parts or any(
+        re.fullmatch(re.escape(key), column, flags)
+        if not regex
+        else _may_match(key, column, flags)
+        for key, regex in parts
+    )
+
+
+def _may_match(pattern: str, name: str, flags: int) -> bool:
+    try:
+        return re.match(pattern, name, flags) is not None
+    except re.error:
+        return True  # an expression of Polars: nobody knows
+
+
 def wanted_type(part: Any) -> Any:
     """Return the type that a part of a schema asks for, as its library calls it."""
     return getattr(part.dtype, "type", None)

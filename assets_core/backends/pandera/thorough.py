@@ -27,7 +27,7 @@ from pandera.errors import (
     SchemaErrors,
 )
 
-from assets_core.backends.pandera.schemas import Library, unique_sets
+from assets_core.backends.pandera.schemas import Library, index_of, unique_sets
 
 SAMPLE = 50  # so many failing values are looked at for examples that differ
 
@@ -37,6 +37,11 @@ def thorough(schema: Any, library: Library) -> Any:
     made = copy.copy(schema)
     made.columns = {name: _column(column, library) for name, column in made.columns.items()}
     made.checks = [_check(check, library) for check in made.checks]
+    if index_of(made) is not None:
+        # Pandera looks a few failing rows up by their labels, which may come twice.
+        parts = (made, *made.columns.values())
+        for check in (check for part in parts for check in part.checks):
+            check.n_failure_cases = None
     made.get_backend = _backend_of(made, library)
     return made
 

@@ -12,8 +12,11 @@ One thing is the user's own word: a check with `raise_warning=True` warns, and p
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from importlib import import_module
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -22,22 +25,26 @@ from pandera.errors import SchemaErrors
 
 from assets_core.backends.pandera.failures import failures_of
 from assets_core.backends.pandera.frames import to_frame, to_table
+from assets_core.backends.pandera.noting import notes_of
 from assets_core.backends.pandera.schemas import (
     Library,
     built,
     changes_data,
+    declares,
     library_of,
     problem_of,
+    unique_sets,
 )
 from assets_core.backends.pandera.text import shortened
 from assets_core.backends.pandera.thorough import thorough
+from assets_core.backends.pandera.whole import parsers, uniqueness, watch_checks
 from assets_core.errors import (
     ConfigurationError,
     DefinitionError,
     SchemaError,
     UnsupportedDataError,
 )
-from assets_core.protocols.validator import Failure, Validated
+from assets_core.protocols.validator import ColumnNote, Failure, Validated
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -45,6 +52,7 @@ if TYPE_CHECKING:
 
 _loading = Lock()
 _loaded: set[Library] = set()
+_SPARK = "pandera.engines.pyspark_engine"
 
 
 class PanderaValidator:
@@ -63,6 +71,30 @@ class PanderaValidator:
     def columns(self, schema: Any) -> frozenset[str]:
         """Return the columns that a schema names."""
         return frozenset(map(str, built(schema).columns))
+
+    def unique(self, schema: Any) -> tuple[tuple[str, ...], ...]:
+        """Return the sets of columns that tell all rows of a schema apart."""
+        made = built(schema)
+        single = [(str(name),) for name, one in made.columns.items() if one.unique]
+        return (*single, *unique_sets(made))
+
+    def notes(self, schema: Any) -> dict[str, ColumnNote]:
+        """Return what a schema says of each column that it names."""
+        return notes_of(built(schema))
+
+    def declares(self, schema: Any, column: str, *, any_case: bool = False) -> bool:
+        """Return whether a table of a schema may have a column, as far as it says."""
+        return declares(built(schema), column, any_case=any_case)
+
+    def whole_rules(self, schema: Any, table: pa.Table) -> tuple[str, ...]:
+        """Return the rules of a schema that need all rows at once."""
+        library = _usable(schema)
+        made = thorough(built(schema), library)
+        found: set[str] = set()
+        watch_checks(made, found)
+        with _one_at_first(library):
+            _validated(made, to_frame(table, made, library), table)
+        return (*uniqueness(made), *parsers(made), *sorted(found))
 
     def validate(self, schema: Any, table: pa.Table) -> Validated:
         """Check a whole table and tell every failure, not the first.
@@ -99,8 +131,22 @@ def _one_at_first(library: Library) -> Iterator[None]:
         yield
         return
     with _loading:
+        if library is Library.ARROW:
+            _settle_spark()
         yield
         _loaded.add(library)
+
+
+def _settle_spark() -> None:
+    """Try once whether there is a PySpark, and let that stand.
+
+    For each column of an Arrow table Pandera tries the import again, which costs time,
+    and with several threads one of them may see the half of a module.
+    """
+    try:
+        import_module(_SPARK)
+    except ImportError:
+        sys.modules[_SPARK] = None  # type: ignore[assignment]  # "there is none"
 
 
 def _usable(schema: Any) -> Library:
@@ -125,7 +171,11 @@ def _validated(made: Any, frame: Any, table: pa.Table) -> tuple[Any, tuple[Failu
         with config_context(validation_enabled=True, validation_depth=depth):
             return made.validate(frame, lazy=True), ()
     except SchemaErrors as found:
-        return found.data, failures_of(found.schema_errors, frame, table)
+        failures = failures_of(found.schema_errors, frame, table)
+        if made.parsers:
+            # They may move rows, so that no place says which row was given there.
+            failures = tuple(replace(one, rows=None) for one in failures)
+        return found.data, failures
     except Exception as error:
         said = f"{type(error).__name__}: {error}".partition("\n")[0]
         raise SchemaError(

@@ -1,5 +1,5 @@
 """The metadata store in one SQLite file."""
 
-from assets_core.backends.sqlite.store import SQLiteStore, open_sqlite
+from assets_core.backends.sqlite.opening import open_sqlite
 
-__all__ = ["SQLiteStore", "open_sqlite"]
+__all__ = ["open_sqlite"]

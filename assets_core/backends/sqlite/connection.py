@@ -19,14 +19,20 @@ import re
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from assets_core.backends.sqlite.schema import APPLICATION_ID, MIGRATIONS, Step
+from assets_core.backends.metadata.schema import (
+    MIGRATIONS,
+    NEW_JOURNAL,
+    Step,
+    not_upgraded,
+)
 from assets_core.errors import ConfigurationError, StoreError
 
+APPLICATION_ID = 0x41535354  # "ASST": tells our file from any other SQLite file
 BUSY_SECONDS = 30.0
 CHECKPOINT_EVERY = 200  # writes; the log is read through by every reader, so keep it short
 _NETWORK_FILE_SYSTEMS = frozenset(
@@ -49,12 +55,18 @@ _NETWORK_FILE_SYSTEMS = frozenset(
 class Connection:
     """One SQLite file, opened."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(
+        self, path: Path, now: Callable[[], float], *, read_only: bool = False
+    ) -> None:
         self.path = path
+        self.read_only = read_only
+        self.now = now
         self._pid = os.getpid()
         self._lock = threading.RLock()
         self._writes = 0
         _refuse_network(path)
+        if read_only and not path.exists():
+            raise not_upgraded(0, str(path))
         try:
             descriptor = os.open(
                 path.with_name(path.name + ".lock"),
@@ -72,7 +84,8 @@ class Connection:
 
     def _open(self) -> sqlite3.Connection:
         with self._alone(), self._named_errors():
-            _make_private(self.path)
+            if not self.read_only:
+                _make_private(self.path)
             connection = sqlite3.connect(
                 self.path,
                 timeout=BUSY_SECONDS,
@@ -80,7 +93,7 @@ class Connection:
                 check_same_thread=False,
             )
             try:
-                _prepare(connection, self.path)
+                _prepare(connection, self.path, read_only=self.read_only)
             except BaseException:
                 connection.close()
                 raise
@@ -98,20 +111,39 @@ class Connection:
             os.close(self._lock_file)
             self._lock_file = -1
 
+    def problems(self) -> tuple[str, ...]:
+        """Return what SQLite finds damaged in the file."""
+        found = [text for (text,) in self.rows("PRAGMA integrity_check") if text != "ok"]
+        return tuple(f"the metadata store is damaged: {text}" for text in found)
+
     def rows(self, sql: str, values: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
         """Return what a query finds."""
         with self._mine():
             return self._connection.execute(sql, tuple(values)).fetchall()
 
-    def rows_among(self, sql: str, values: Iterable[Any]) -> list[tuple[Any, ...]]:
-        """Return what a query with one `IN (…)` finds, for any number of values."""
+    def rows_among(
+        self, sql: str, values: Iterable[Any], first: Iterable[Any] = ()
+    ) -> list[tuple[Any, ...]]:
+        """Return what a query with one `IN (…)` finds, for any number of values.
+
+        Args:
+            first: What the parameters before the `IN (…)` are.
+        """
         many = list(values)
         found: list[tuple[Any, ...]] = []
         for start in range(0, len(many), 500):
             part = many[start : start + 500]
             marks = ",".join("?" * len(part))
-            found += self.rows(sql.replace("(…)", f"({marks})"), part)
+            found += self.rows(sql.replace("(…)", f"({marks})"), (*first, *part))
         return found
+
+    def backup(self, path: str) -> None:
+        """Write a copy of the whole database to a file that does not exist yet."""
+        with self._mine(), self._alone():
+            self._connection.execute("VACUUM INTO ?", (path,))
+        with self._named_errors(), contextlib.closing(sqlite3.connect(path)) as copy:
+            # In the place of the store it knows less than the journals: it begins its own.
+            copy.executescript(NEW_JOURNAL)
 
     @contextlib.contextmanager
     def transaction(self, *, durable: bool = True) -> Iterator[sqlite3.Connection]:
@@ -121,6 +153,12 @@ class Connection:
             durable: Whether it survives loss of power at once. If not, it does so with
                 the next one that is; what a killed process wrote is kept either way.
         """
+        if self.read_only:
+            raise StoreError(
+                "The metadata store can only be read from here",
+                fix="run this where [metadata] read_only is not set",
+                where=str(self.path),
+            )
         with self._mine(), self._alone():
             connection = self._connection
             # NORMAL leaves the log to be synced by the next commit under FULL.
@@ -201,7 +239,8 @@ def _make_private(path: Path) -> None:
         raise _not_openable(path, error) from error
 
 
-def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+def _version(connection: sqlite3.Connection, path: Path) -> int:
+    """Return the version of the tables, 0 if there are none. Refuse other files."""
     try:
         (application,) = connection.execute("PRAGMA application_id").fetchone()
     except sqlite3.DatabaseError as error:
@@ -218,6 +257,16 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
             fix="upgrade: pip install --upgrade assets-core",
             where=str(path),
         )
+    return int(version)
+
+
+def _prepare(connection: sqlite3.Connection, path: Path, *, read_only: bool) -> None:
+    version = _version(connection, path)
+    if read_only:
+        if version != len(MIGRATIONS):
+            raise not_upgraded(version, str(path))
+        connection.execute("PRAGMA wal_autocheckpoint=0")
+        return
     # Only now: a file that is refused must not be changed.
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")

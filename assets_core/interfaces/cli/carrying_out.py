@@ -9,7 +9,7 @@ from assets_core.interfaces.cli.interrupts import INTERRUPTED
 from assets_core.interfaces.cli.problems import DONE, FAILED
 from assets_core.interfaces.cli.progress import Progress
 from assets_core.interfaces.cli.project import logs_of, opened
-from assets_core.interfaces.cli.summary import failed_lines, next_line, summary_line
+from assets_core.interfaces.cli.summary import failed_lines, next_line, summary_lines
 from assets_core.model.records import count_statuses
 from assets_core.running.result import RunResult
 from assets_core.workspace.reports_run import materialize_report, run_report
@@ -35,7 +35,7 @@ def carried_out(asked: Asked, run: Callable[[Workspace], RunResult]) -> int:
         finally:
             progress.stop()
             asked.interrupts.said = asked.interrupts.leave = None
-    screen.tell(*([""] if result.steps else []), summary_line(result))
+    screen.tell(*([""] if result.steps else []), *summary_lines(result))
     logs = logs_of(tools, result.run_id, [step.cell for step in result.steps])
     screen.complain(*failed_lines(result, logs, screen.width))
     if result.status != "success":
@@ -46,7 +46,9 @@ def carried_out(asked: Asked, run: Callable[[Workspace], RunResult]) -> int:
 
 
 def _leave(asked: Asked, workspace: Workspace, progress: Progress) -> None:
-    """Record a run as canceled whose steps are not waited for."""
+    """Record a run as canceled whose steps are not waited for; end their programs."""
+    if workspace.tools.programs is not None:
+        workspace.tools.programs.stop()
     store = workspace.tools.store
     begun = store.run(progress.run_id) if progress.run_id else None
     if begun is None:

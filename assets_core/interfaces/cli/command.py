@@ -123,6 +123,16 @@ def partitions_option() -> Callable[[Any], Any]:
     )
 
 
+def as_of_option() -> Callable[[Any], Any]:
+    """Return the option `--as-of`."""
+    return click.option(
+        "--as-of",
+        metavar="TIME",
+        callback=_some,
+        help="As it was then: 2026-11-20T18:25, UTC unless it has a zone.",
+    )
+
+
 def partition_option() -> Callable[[Any], Any]:
     """Return the option `--partition`."""
     return click.option("--partition", metavar="KEY", help="One partition of it.")

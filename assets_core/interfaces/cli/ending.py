@@ -19,6 +19,7 @@ from assets_core.interfaces.cli.problems import (
     unexpected_lines,
 )
 from assets_core.interfaces.cli.screen import Screen
+from assets_core.model.hiding import hide
 
 
 def told(error: BaseException, *, json: bool, debug: bool) -> int:
@@ -66,4 +67,4 @@ def _reader_left(error: SystemExit) -> bool:
 
 
 def _document(kind: str, message: str, fix: str) -> dict[str, Any]:
-    return {"error": {"type": kind, "message": message, "fix": fix}}
+    return {"error": {"type": kind, "message": hide(message), "fix": fix}}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from assets_core.catalogue.words import count_text
 from assets_core.interfaces.cli.layout import paragraph, status_word
-from assets_core.interfaces.cli.words import count_text
 from assets_core.upkeep.doctor import Examined, Finding
 
 
@@ -23,4 +23,6 @@ def _finding(finding: Finding, width: int | None) -> list[str]:
     lines[0] = lines[0].replace(place, status_word(place), 1)
     if finding.path:
         lines.append(f"  at {finding.path}")
+    if finding.repaired is not None:
+        return [*lines, *paragraph(f"Repaired: {finding.repaired}", width, 2)]
     return [*lines, *paragraph(f"Fix: {finding.fix}", width, 2)]

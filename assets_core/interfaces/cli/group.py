@@ -65,7 +65,7 @@ root = LazyGroup(
     no_args_is_help=True,
     context_settings=LOOKS,
     params=[
-        *shared_options("ASSETS_PROJECT"),
+        *shared_options({"--project": "ASSETS_PROJECT", "--env": "ASSETS_ENV"}),
         click.Option(
             ["--version"],
             is_flag=True,

@@ -28,6 +28,7 @@ STATUS_COLOURS = {
     "stale": "yellow",
     "held": "yellow",
     "warning": "yellow",
+    "quarantine": "yellow",
     "canceled": "yellow",
     "missing": "yellow",
     "failed": "red",

@@ -7,6 +7,8 @@ from typing import TextIO
 from rich.console import Console
 from rich.text import Text
 
+from assets_core.model.hiding import hide
+
 
 class Live:
     """A line that is written over again and again; other lines appear above it."""
@@ -32,4 +34,4 @@ class Live:
 
     def print(self, line: str) -> None:
         """Write a line above."""
-        self._console.print(Text.from_ansi(line), soft_wrap=True)
+        self._console.print(Text.from_ansi(hide(line)), soft_wrap=True)

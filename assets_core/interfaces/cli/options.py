@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import Any
 
 import click
@@ -32,15 +33,19 @@ class Given:
 
 def _keep(context: click.Context, parameter: click.Parameter, value: Any) -> None:
     """Remember a shared option; what stands after the command's name counts."""
+    if value == "" and parameter.name == "env":
+        raise click.BadParameter("it is empty; leave it out to mean main", param=parameter)
     if value:
         setattr(context.ensure_object(Given), str(parameter.name), value)
 
 
-def shared_options(variable: str | None = None) -> list[click.Parameter]:
+def shared_options(
+    variables: Mapping[str, str] = MappingProxyType({}),
+) -> list[click.Parameter]:
     """Return the options of every command.
 
     Args:
-        variable: The environment variable that names the project, where it is read.
+        variables: The environment variables that are read, by option.
     """
     found: list[click.Parameter] = []
     for text, about in OPTIONS.items():
@@ -50,7 +55,7 @@ def shared_options(variable: str | None = None) -> list[click.Parameter]:
                 [name],
                 metavar=metavar or None,
                 is_flag=not metavar,
-                envvar=variable if name == "--project" else None,
+                envvar=variables.get(name),
                 expose_value=False,
                 callback=_keep,
                 help=about,

@@ -6,7 +6,7 @@ ABOUT = "Declare tables as functions, materialize what is stale, know why."
 
 OPTIONS = {
     "--project DIR": "The project; else $ASSETS_PROJECT, else the nearest upward.",
-    "--env NAME": "The environment.",
+    "--env NAME": "The environment; else $ASSETS_ENV, else main.",
     "--json": "Print one JSON document, nothing else.",
     "--debug": "Show the traceback of an error.",
 }
@@ -28,12 +28,17 @@ COMMANDS = {
     "show": "Show one asset: columns, rows, versions, checks, history.",
     "lineage": "Show which asset reads which.",
     "runs": "Show the latest runs, or one in full with its logs.",
+    "docs": "Write the catalogue of all assets as a site, build it, serve it.",
     "resume": "Go on with what a run has left.",
     "check": "Run schemas and checks on what is stored.",
+    "quarantine": "Show the rows that a schema refused, or try them again.",
     "verify": "Read what is stored and compare it with what was written.",
     "rollback": "Show an earlier version again, and hold it there.",
+    "pin": "Keep a version of an asset until it is released.",
+    "env": "List environments; make, compare, promote or drop one.",
     "gc": "Delete stored data that nobody needs any more.",
     "doctor": "Look for damage in what is stored; change nothing.",
+    "metadata": "Rebuild the metadata store after its loss, or copy it.",
 }
 """Each command and its first line of help. The order is that of a project's life."""
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from assets_core.catalogue.words import short_ranges
 from assets_core.interfaces.cli.layout import status_word
-from assets_core.interfaces.cli.words import short_ranges
 from assets_core.model.partition_ranges import ranges_of
-from assets_core.model.partitions import Keys
-from assets_core.workspace.status import WORST_FIRST
+from assets_core.workspace.status import WORST_FIRST, Standing
 
 BAR_WIDTH = 20
 _SIGNS = {"missing": "·", "failed": "✗", "stale": "▒", "held": "=", "fresh": "█"}
@@ -34,14 +33,17 @@ def fresh_of(counts: Mapping[str, int]) -> str:
     >>> fresh_of({"fresh": 3, "total": 4})
     '3 of 4 fresh'
     """
+    if not counts["total"]:
+        return "none yet"
     return f"{counts['fresh']:,} of {counts['total']:,} fresh"
 
 
-def partition_lines(keys: Keys, words: Sequence[str]) -> list[str]:
+def partition_lines(standing: Standing) -> list[str]:
     """Return a line for each status that a partition has, with which they are."""
+    keys, places, words = standing
     lines = []
     for word in WORST_FIRST:
-        positions = [place for place, one in enumerate(words) if one == word]
+        positions = [at for at, one in zip(places, words, strict=True) if one == word]
         if positions:
             ranges = short_ranges(ranges_of(keys, positions))
             lines.append(f"{status_word(word, 8)}  {len(positions):>6,}  {ranges}")

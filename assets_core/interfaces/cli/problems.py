@@ -16,6 +16,7 @@ from assets_core.errors import (
     UsageError,
 )
 from assets_core.interfaces.cli.layout import clean, strong
+from assets_core.model.hiding import hide
 
 DONE = 0
 FAILED = 1
@@ -54,8 +55,8 @@ def error_document(error: AssetsError) -> dict[str, Any]:
     return {
         "error": {
             "type": type(error).__name__,
-            "message": "\n".join(part.problem for part in parts),
-            "fix": "\n".join(dict.fromkeys(part.fix for part in parts if part.fix)),
+            "message": hide("\n".join(part.problem for part in parts)),
+            "fix": hide("\n".join(dict.fromkeys(part.fix for part in parts if part.fix))),
             "problems": [_described(part) for part in parts],
         }
     }
@@ -63,7 +64,9 @@ def error_document(error: AssetsError) -> dict[str, Any]:
 
 def _described(error: AssetsError) -> dict[str, str]:
     found = {"type": type(error).__name__, "message": error.problem, "fix": error.fix}
-    return {**found, "where": error.where} if error.where else found
+    if error.where:
+        found["where"] = error.where
+    return {name: said if name == "type" else hide(said) for name, said in found.items()}
 
 
 def each(error: AssetsError) -> Iterator[AssetsError]:

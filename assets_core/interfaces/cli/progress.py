@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
 from time import monotonic
 from typing import Any
 
+from assets_core.catalogue.words import count_text
 from assets_core.interfaces.cli.layout import clean, quiet, wide
+from assets_core.interfaces.cli.previewing import preview_lines
 from assets_core.interfaces.cli.screen import Screen
 from assets_core.interfaces.cli.step_lines import (
     STATUS_WIDTH,
@@ -20,17 +22,18 @@ from assets_core.interfaces.cli.step_lines import (
     step_lines,
     warning_lines,
 )
-from assets_core.interfaces.cli.words import count_text
 from assets_core.model.events import (
     Event,
+    Preview,
     RunEnded,
     RunStarted,
     StepEnded,
+    StepsPlanned,
     StepStarted,
     StepWaiting,
     Warned,
 )
-from assets_core.model.keys import Cell
+from assets_core.model.keys import AssetKey, Cell
 from assets_core.model.records import StepRecord
 
 EVERY_SECONDS = 10.0
@@ -70,8 +73,8 @@ class Progress:
 
     def _take(self, event: Event) -> None:
         match event:
-            case RunStarted():
-                self._begin(event)
+            case Preview() | RunStarted() | StepsPlanned() | RunEnded():
+                self._take_run(event)
             case StepStarted():
                 self._running[event.cell] = None
             case StepEnded():
@@ -80,9 +83,18 @@ class Progress:
                 self._write(f"{'waiting':{STATUS_WIDTH}}  {event.cell}  {event.why}")
             case Warned():
                 self._above(self._screen.complain, f"warning: {clean(event.text)}")
+        self._refresh()
+
+    def _take_run(self, event: Preview | RunStarted | StepsPlanned | RunEnded) -> None:
+        match event:
+            case Preview():
+                self._screen.tell(*preview_lines(event))
+            case RunStarted():
+                self._begin(event)
+            case StepsPlanned():
+                self._plan_more(event)
             case RunEnded():
                 self.stop()
-        self._refresh()
 
     def _end(self, step: StepRecord) -> None:
         self._running.pop(step.cell, None)
@@ -112,17 +124,19 @@ class Progress:
             return
         self.run_id, self._steps = event.run_id, event.steps
         self._began = self._told = self._clock()
-        self._groups = {
-            key: Group(key, count) for key, count in event.by_asset.items() if count > 1
-        }
+        self._groups = _groups(event.by_asset)
         fresh = f", {event.fresh:,} fresh" if event.fresh else ""
-        self._write(
-            quiet(f"run {event.run_id[:12]}: {count_text(event.steps, 'step')}{fresh}")
-        )
+        self._write(quiet(f"run {event.run_id[:12]}: {_steps(event.steps)}{fresh}"))
         if self._screen.live:
             live = import_module("assets_core.interfaces.cli.live")  # it brings in rich
             self._live = live.Live(self._screen.progress)
             self._live.start()
+
+    def _plan_more(self, event: StepsPlanned) -> None:
+        self._steps = self._ended + event.steps
+        self._groups = _groups(event.by_asset)
+        if event.steps:
+            self._write(quiet(f"for the keys that are known now: {_steps(event.steps)}"))
 
     def _write(self, line: str) -> None:
         if self._live is None:
@@ -151,3 +165,12 @@ class Progress:
         """Say that an interruption was heard; called inside a signal handler."""
         if self._steps:
             os.write(sys.__stderr__.fileno() if sys.__stderr__ else 2, _HEARD)
+
+
+def _groups(by_asset: Mapping[AssetKey, int]) -> dict[str, Group]:
+    """Return the assets of which several partitions are told together."""
+    return {key: Group(key, count) for key, count in by_asset.items() if count > 1}
+
+
+def _steps(count: int) -> str:
+    return count_text(count, "step")

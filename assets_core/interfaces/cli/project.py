@@ -13,9 +13,12 @@ from assets_core.running.tools import Tools
 from assets_core.workspace.workspace import Workspace
 
 
-def opened(asked: Asked, observers: Iterable[Observer] = ()) -> Workspace:
-    """Open the project that the shared options name."""
-    return Workspace.open(asked.project, env=asked.env, observers=observers)
+def opened(
+    asked: Asked, observers: Iterable[Observer] = (), as_of: str | None = None
+) -> Workspace:
+    """Open the project that the shared options name, as it is or as it was at a time."""
+    env, project = asked.env, asked.project
+    return Workspace.open(project, env=env, as_of=as_of, observers=observers)
 
 
 def logs_of(tools: Tools, run_id: str, cells: Iterable[Cell]) -> dict[Cell, Path]:

@@ -16,6 +16,8 @@ from typing import Any, TextIO
 
 import click
 
+from assets_core.model.hiding import hide
+
 WIDTH = 80
 
 
@@ -69,8 +71,12 @@ class Screen:
         _write(self.error, lines)
 
     def document(self, document: Any) -> None:
-        """Write one JSON document."""
-        self.say(json.dumps(document, indent=2, allow_nan=False))
+        """Write one JSON document, whose free text was hidden where it was made."""
+        self.draw(json.dumps(document, indent=2, allow_nan=False))
+
+    def draw(self, *lines: str) -> None:
+        """Write lines for programs, in which a name stays whole whatever it is."""
+        _put(self.out, "".join(f"{line}\n" for line in lines))
 
     @property
     def width(self) -> int | None:
@@ -84,9 +90,12 @@ class Screen:
 
 
 def _write(stream: TextIO | None, lines: tuple[str, ...]) -> None:
+    _put(stream, hide("".join(f"{line}\n" for line in lines)))
+
+
+def _put(stream: TextIO | None, text: str) -> None:
     if stream is None:
         return
-    text = "".join(f"{line}\n" for line in lines)
     if not has_colour(stream):
         text = click.unstyle(text)
     try:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from assets_core.catalogue.words import bytes_text, count_text, seconds_text
 from assets_core.interfaces.cli.layout import clean, status_word, wide
-from assets_core.interfaces.cli.words import bytes_text, rows_text, seconds_text
-from assets_core.model.keys import AssetKey
-from assets_core.model.records import StepRecord
+from assets_core.model.keys import AssetKey, Cell
+from assets_core.model.records import CheckRecord, StepRecord
 
 STATUS_WIDTH = 11
 WIDEST_NAME = 28
@@ -49,7 +49,7 @@ def _together(status: str, steps: list[StepRecord], name_width: int) -> str:
     rows = sum(step.rows or 0 for step in steps)
     size = sum(step.bytes or 0 for step in steps)
     seconds = sum(step.seconds for step in steps)
-    tail = f"{rows_text(rows)} rows"
+    tail = count_text(rows, "row")
     tail = f"{tail:>14}  {bytes_text(size):>8}  {seconds_text(seconds):>7}"
     pad = " " * max(0, name_width - wide(name))
     return f"{head}{pad}  {tail}  {len(steps):,} partitions"
@@ -72,13 +72,21 @@ def how_far(ended: int, steps: int, seconds: float) -> str:
 
 
 def warning_lines(step: StepRecord) -> list[str]:
-    """Return a line for each check that only warns and did not pass."""
+    """Return a line for each check that only warns, and for rows in quarantine."""
     return [
-        f"{status_word('warning', STATUS_WIDTH)}  {step.cell}: {check.check}:"
+        f"{status_word('quarantine', STATUS_WIDTH)}  {_of(check)}: {clean(check.message)}"
+        for check in step.checks
+        if check.passed and check.metadata.get("quarantined")
+    ] + [
+        f"{status_word('warning', STATUS_WIDTH)}  {_of(check)}: {check.check}:"
         f" {clean(check.message) or 'not passed'}"
         for check in step.checks
         if not check.passed and not check.blocking
     ]
+
+
+def _of(check: CheckRecord) -> Cell:
+    return Cell(check.asset, check.partition)  # one step may make many partitions
 
 
 def step_lines(step: StepRecord, name_width: int, width: int | None) -> list[str]:
@@ -103,7 +111,7 @@ def _tail(step: StepRecord) -> str:
         return ""
     if step.status == "blocked":
         return clean(step.error.message) if step.error else ""
-    rows = f"{rows_text(step.rows)} rows" if step.rows is not None else ""
+    rows = count_text(step.rows, "row") if step.rows is not None else ""
     seconds = seconds_text(step.seconds)
     tail = f"{rows:>14}  {bytes_text(step.bytes):>8}  {seconds:>7}"
     if step.status == "failed" and step.error:

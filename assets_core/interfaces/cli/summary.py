@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from assets_core.catalogue.words import counts_text, rows_text, seconds_text
 from assets_core.interfaces.cli.layout import (
     cut,
     in_columns,
@@ -18,7 +19,6 @@ from assets_core.interfaces.cli.layout import (
     status_word,
     strong,
 )
-from assets_core.interfaces.cli.words import counts_text, rows_text, seconds_text
 from assets_core.model.keys import Cell
 from assets_core.model.records import CheckRecord, StepRecord
 from assets_core.running.result import RunResult
@@ -31,24 +31,25 @@ WIDEST_EXAMPLE = 24
 EXAMPLES = 3
 
 
-def summary_line(result: RunResult) -> str:
-    """Return how a run went, in one line."""
+def summary_lines(result: RunResult) -> list[str]:
+    """Return how a run went, in one line if it did something."""
     if not result.steps:
-        return nothing_to_do(result.fresh_count, len(result.held))
+        return nothing_to_do(result.fresh_count, len(result.held), result.not_yet)
     word = status_word(result.status)
     counts = counts_text({**result.counts, "held": len(result.held)})
-    return f"{word}: {counts} in {seconds_text(result.seconds)}"
+    return [f"{word}: {counts} in {seconds_text(result.seconds)}"]
 
 
-def nothing_to_do(fresh: int, held: int) -> str:
+def nothing_to_do(fresh: int, held: int, not_yet: Iterable[str]) -> list[str]:
     """Return what is said when no step is needed.
 
-    >>> nothing_to_do(3, 0), nothing_to_do(3, 1)
-    ('Everything is fresh', 'Everything is fresh, but for 1 held')
+    >>> nothing_to_do(3, 0, []), nothing_to_do(3, 1, [])
+    (['Everything is fresh'], ['Everything is fresh, but for 1 held'])
     """
-    if not held:
-        return "Everything is fresh" if fresh else "Nothing is selected"
-    return f"Everything is fresh, but for {held:,} held" if fresh else f"{held:,} held"
+    if fresh:
+        but = f", but for {held:,} held" if held else ""
+        return [f"Everything is fresh{but}"]
+    return [f"{held:,} held"] if held else [*not_yet] or ["Nothing is selected"]
 
 
 def next_line(result: RunResult) -> str:

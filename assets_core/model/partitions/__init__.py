@@ -6,21 +6,24 @@ from assets_core.model.partitions.listed import (
     DynamicPartitions,
     ListedKeys,
     StaticPartitions,
-    check_key,
+    checked_keys,
 )
 from assets_core.model.partitions.product import (
+    Partitions,
     ProductKeys,
     ProductPartitions,
-    TimePartitions,
+    lists_of,
 )
+from assets_core.model.partitions.settling import TimePartitions
 from assets_core.model.partitions.time_keys import TimeKeys
 from assets_core.model.partitions.timed import (
+    CronPartitions,
     DailyPartitions,
     HourlyPartitions,
     MonthlyPartitions,
     WeeklyPartitions,
 )
-from assets_core.model.partitions.timetable import CronPartitions
+from assets_core.model.partitions.yielded import Partition
 
 __all__ = [
     "CronPartitions",
@@ -30,6 +33,7 @@ __all__ = [
     "Keys",
     "ListedKeys",
     "MonthlyPartitions",
+    "Partition",
     "Partitions",
     "ProductKeys",
     "ProductPartitions",
@@ -37,17 +41,8 @@ __all__ = [
     "TimeKeys",
     "TimePartitions",
     "WeeklyPartitions",
-    "check_key",
+    "checked_keys",
+    "lists_of",
 ]
 
-Partitions = (
-    HourlyPartitions
-    | DailyPartitions
-    | WeeklyPartitions
-    | MonthlyPartitions
-    | CronPartitions
-    | StaticPartitions
-    | DynamicPartitions
-    | ProductPartitions
-)
 Keys = TimeKeys | ListedKeys | ProductKeys

@@ -69,11 +69,16 @@ def labels(grid: Grid, starts: Sequence[int]) -> Iterator[str]:
             yield f"{text}{clock}{far}"
 
 
-def candidates(grid: Grid, key: str) -> Iterator[int]:
-    """Yield the instants at which a window of that key begins, if one begins there.
+@lru_cache(maxsize=10_000)
+def candidates(grid: Grid, key: str) -> tuple[int, ...]:
+    """Return the instants at which a window of that key begins, if one begins there.
 
     At most one of them is a boundary of the grid.
     """
+    return tuple(_candidates(grid, key))
+
+
+def _candidates(grid: Grid, key: str) -> Iterator[int]:
     local = _local(key)
     if local is None or not EARLIEST < local < LATEST:
         return

@@ -163,11 +163,18 @@ class DynamicPartitions:
         return f"DynamicPartitions({self.dynamic!r}{_named(self.name)})"
 
 
-def check_key(text: str) -> None:
-    """Raise `UsageError` if a text cannot be the key of a partition."""
-    problem = key_problem(text)
-    if problem:
-        raise UsageError(f"Partition key {text!r} cannot be used: {problem}", fix=_FIX)
+def checked_keys(keys: str | Iterable[str]) -> tuple[str, ...]:
+    """Return a key or several for a growing list.
+
+    Raises:
+        UsageError: One of them cannot be the key of a partition.
+    """
+    listed = (keys,) if isinstance(keys, str) else tuple(keys)
+    for key in listed:
+        problem = key_problem(key)
+        if problem:
+            raise UsageError(f"Partition key {key!r} cannot be used: {problem}", fix=_FIX)
+    return listed
 
 
 def key_problem(text: object) -> str:

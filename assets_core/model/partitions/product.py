@@ -17,23 +17,9 @@ from assets_core.model.partitions.listed import (
     ListedKeys,
     StaticPartitions,
 )
-from assets_core.model.partitions.settling import checked_name
+from assets_core.model.partitions.settling import TimePartitions, checked_name
 from assets_core.model.partitions.time_keys import TimeKeys
-from assets_core.model.partitions.timed import (
-    DailyPartitions,
-    HourlyPartitions,
-    MonthlyPartitions,
-    WeeklyPartitions,
-)
-from assets_core.model.partitions.timetable import CronPartitions
 
-TimePartitions = (
-    HourlyPartitions
-    | DailyPartitions
-    | WeeklyPartitions
-    | MonthlyPartitions
-    | CronPartitions
-)
 FlatPartitions = TimePartitions | StaticPartitions | DynamicPartitions
 FlatKeys = TimeKeys | ListedKeys
 
@@ -194,3 +180,15 @@ def _keys(
     if isinstance(definition, DynamicPartitions):
         return definition.keys(now, known.get(definition.dynamic, ()))
     return definition.keys(now)
+
+
+Partitions = FlatPartitions | ProductPartitions
+
+
+def lists_of(partitions: Partitions | None) -> tuple[str, ...]:
+    """Return the names of the growing lists that keys come from."""
+    if isinstance(partitions, DynamicPartitions):
+        return (partitions.dynamic,)
+    if isinstance(partitions, ProductPartitions):
+        return tuple(name for _, one in partitions.dimensions for name in lists_of(one))
+    return ()

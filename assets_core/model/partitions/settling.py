@@ -1,4 +1,8 @@
-"""What the definitions of time partitions have in common."""
+"""What the definitions of time partitions have in common.
+
+A window exists once it has passed; `end_offset` makes more of them exist, or fewer. All
+times are those of a clock in `timezone`, so a day may have 23 or 25 hours.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +11,10 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import ClassVar
 
 from assets_core.errors import DefinitionError, UsageError
-from assets_core.model.partitions.grids import Grid, boundaries, step
+from assets_core.model.partitions.grids import Grid, Kind, boundaries, step
 from assets_core.model.partitions.labels import find, guess, label
 from assets_core.model.partitions.moments import (
     Moment,
@@ -23,74 +27,119 @@ from assets_core.model.partitions.time_keys import TimeKeys
 from assets_core.model.partitions.zones import EARLIEST, LATEST, offset_at
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
-    """The arguments that every definition of time partitions takes, as written."""
+@dataclass(frozen=True, slots=True, init=False, repr=False)
+class TimePartitions:
+    """What partitions by time are, of whatever kind.
 
-    start: Moment
-    end: Moment | None
-    timezone: object
-    end_offset: object
-    name: object
+    Args:
+        start: The first window is the first one that begins here or later: ISO text, a
+            date or a datetime. An aware datetime is converted.
+        end: No window ends after it. None means that there is no last one.
+        timezone: The name of the zone whose clock is meant.
+        end_offset: How many more windows exist than have passed; below 0 fewer.
+        name: The name of the partition column; by default the kind has one.
 
+    Attributes:
+        kind: What a window is.
+        column: How the partition column is called that is given no name.
 
-class Timed(Protocol):
-    """A definition of time partitions, as the functions of this file see it."""
+    Raises:
+        DefinitionError: One of the arguments cannot be used.
+    """
 
-    @property
-    def start(self) -> int:
-        """No window begins before it."""
+    kind: ClassVar[Kind]
+    column: ClassVar[str]
 
-    @property
-    def end(self) -> int | None:
-        """No window ends after it."""
+    start: int
+    end: int | None
+    timezone: str
+    end_offset: int
+    name: str
 
-    @property
-    def timezone(self) -> str:
-        """The name of the zone."""
-
-    @property
-    def end_offset(self) -> int:
-        """How many more windows exist than have passed."""
-
-    @property
-    def name(self) -> str:
-        """The name of the partition column."""
+    def __init__(
+        self,
+        start: Moment,
+        end: Moment | None = None,
+        timezone: str = "UTC",
+        end_offset: int = 0,
+        *,
+        name: str | None = None,
+    ) -> None:
+        zone = checked_zone(timezone)
+        first = seconds_of(start, zone, up=True, what="start")
+        last = None if end is None else seconds_of(end, zone, up=False, what="end")
+        if last is not None and last < first:
+            raise DefinitionError(
+                f"The partitions end at {shown(last, zone)}, before they start at "
+                f"{shown(first, zone)}",
+                fix="exchange start and end; end itself is not included",
+            )
+        offset: object = end_offset
+        if not isinstance(offset, int) or isinstance(offset, bool):
+            raise DefinitionError(
+                f"end_offset={offset!r} is not a number of windows",
+                fix="end_offset=1 adds the window that has begun",
+            )
+        column = checked_name(self.column if name is None else name)
+        for field, value in (
+            ("start", first),
+            ("end", last),
+            ("timezone", zone),
+            ("end_offset", end_offset),
+            ("name", column),
+        ):
+            object.__setattr__(self, field, value)
 
     @property
     def grid(self) -> Grid:
-        """All windows of the kind."""
+        """All windows of this kind, without a first and a last one."""
+        return Grid(self.kind, self.timezone)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the partition columns."""
+        return (self.name,)
 
-def settle(definition: Timed, given: Given) -> None:
-    """Check the arguments and store them in a new definition.
+    def keys(self, now: datetime | float | None = None) -> TimeKeys:
+        """Return the keys that exist now, or at an aware time or second since 1970."""
+        stop = step(self.grid, now_seconds(now), self.end_offset)
+        if self.end is not None:
+            stop = min(stop, self.end)
+        return _keys(self.grid, self.start, stop)
 
-    Raises:
-        DefinitionError: One of them cannot be used.
-    """
-    zone = checked_zone(given.timezone)
-    start = seconds_of(given.start, zone, up=True, what="start")
-    end = given.end
-    last = None if end is None else seconds_of(end, zone, up=False, what="end")
-    if last is not None and last < start:
-        raise DefinitionError(
-            f"The partitions end at {shown(last, zone)}, before they start at "
-            f"{shown(start, zone)}",
-            fix="exchange start and end; end itself is not included",
-        )
-    if not isinstance(given.end_offset, int) or isinstance(given.end_offset, bool):
-        raise DefinitionError(
-            f"end_offset={given.end_offset!r} is not a number of windows",
-            fix="end_offset=1 adds the window that has begun",
-        )
-    for field, value in (
-        ("start", start),
-        ("end", last),
-        ("timezone", zone),
-        ("end_offset", given.end_offset),
-        ("name", checked_name(given.name)),
-    ):
-        object.__setattr__(definition, field, value)
+    def window(self, key: str) -> tuple[datetime, datetime]:
+        """Return the begin and end of a key's window in UTC, whether or not it has passed.
+
+        Raises:
+            UsageError: There is no such window from `start` to `end`.
+        """
+        grid, text = self.grid, str(key)
+        start = find(grid, text)
+        if start is not None and start >= self.start:
+            end = step(grid, start, 1)
+            if self.end is None or end <= self.end:
+                return datetime.fromtimestamp(start, UTC), datetime.fromtimestamp(end, UTC)
+        raise _unknown(self, text)
+
+    def __repr__(self) -> str:
+        return self._call()
+
+    def _call(self, *first: str, **more: tuple[object, object]) -> str:
+        """Return the call that makes it, without what need not be said."""
+        ends = [self.start] if self.end is None else [self.start, self.end]
+        words = [
+            repr(word) for word in (*first, *(shown(one, self.timezone) for one in ends))
+        ]
+        said: dict[str, tuple[object, object]] = {
+            "timezone": (self.timezone, "UTC"),
+            "end_offset": (self.end_offset, 0),
+            "name": (self.name, self.column),
+            **more,
+        }
+        words += [
+            f"{word}={value!r}" for word, (value, usual) in said.items() if value != usual
+        ]
+        return f"{type(self).__name__}({', '.join(words)})"
 
 
 def checked_name(name: object) -> str:
@@ -103,36 +152,25 @@ def checked_name(name: object) -> str:
     return name
 
 
-def keys_at(definition: Timed, now: datetime | float | None) -> TimeKeys:
-    """Return the keys that exist at a time."""
-    stop = step(definition.grid, now_seconds(now), definition.end_offset)
-    if definition.end is not None:
-        stop = min(stop, definition.end)
-    return _keys(definition.grid, definition.start, stop)
-
-
 @lru_cache(maxsize=16)
 def _keys(grid: Grid, start: int, stop: int) -> TimeKeys:
     return TimeKeys(grid, boundaries(grid, start, stop))
 
 
-def window_of(definition: Timed, key: object) -> tuple[datetime, datetime]:
-    """Return where the window of a key begins and ends, whether or not it has passed.
-
-    Raises:
-        UsageError: There is no such window from `start` to `end`.
-    """
-    grid = definition.grid
-    start = find(grid, key) if isinstance(key, str) else None
-    if start is not None and start >= definition.start:
-        end = step(grid, start, 1)
-        if definition.end is None or end <= definition.end:
-            return datetime.fromtimestamp(start, UTC), datetime.fromtimestamp(end, UTC)
-    raise _unknown(definition, str(key))
+def when_first(definition: TimePartitions) -> str:
+    """Return from when on there is a first window, in words."""
+    grid, zone = definition.grid, definition.timezone
+    first = step(grid, definition.start, 0)
+    first = first if first >= definition.start else step(grid, first, 1)
+    end = step(grid, first, 1)
+    if definition.end is not None and end > definition.end:
+        return f"none ends before {shown(definition.end, zone)}, where they end ({zone})"
+    there = shown(step(grid, end, -definition.end_offset), zone)
+    return f"the first one, '{label(grid, first)}', is there from {there} on ({zone})"
 
 
-def _unknown(definition: Timed, key: str) -> UsageError:
-    keys = keys_at(definition, None)
+def _unknown(definition: TimePartitions, key: str) -> UsageError:
+    keys = definition.keys()
     if not keys:
         return UsageError(
             f"There is no partition {key!r}; there are none yet",
@@ -147,22 +185,9 @@ def _unknown(definition: Timed, key: str) -> UsageError:
     )
 
 
-def _like(definition: Timed, keys: TimeKeys, local: int) -> str:
+def _like(definition: TimePartitions, keys: TimeKeys, local: int) -> str:
     """Return the key in which a local time lies, or the one that is nearest to it."""
     starts: array[int] = keys.boundaries
     instant = min(max(local, EARLIEST), LATEST)
     place = bisect_right(starts, instant - offset_at(definition.timezone, instant)) - 1
     return label(keys.grid, starts[min(max(place, 0), len(keys) - 1)])
-
-
-def constructor(definition: Timed, *first: str, **more: Any) -> str:
-    """Return the call that makes a definition, without what need not be said."""
-    zone, end = definition.timezone, definition.end
-    words = [*map(repr, first), repr(shown(definition.start, zone))]
-    if end is not None:
-        words.append(repr(shown(end, zone)))
-    said = {"timezone": (zone, "UTC"), "end_offset": (definition.end_offset, 0), **more}
-    words += [
-        f"{word}={value!r}" for word, (value, plain) in said.items() if value != plain
-    ]
-    return f"{type(definition).__name__}({', '.join(words)})"

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from assets_core.errors import DefinitionError
 from assets_core.model.partitions.zones import DAY, PLAIN, pieces
 
 _CHUNK = 8 * DAY
@@ -32,17 +33,29 @@ def ticks(cron: str, zone: str, start: int, stop: int) -> array[int]:
 
 def problem_of(cron: str) -> str:
     """Return what is wrong with a cron expression; empty when nothing is."""
-    from cronsim import CronSim, CronSimError  # noqa: PLC0415 - only who uses cron pays
-
     try:
-        next(CronSim(cron, datetime(2000, 1, 1, tzinfo=UTC)))
-    except CronSimError as error:
-        return str(error)
+        next(_fires(cron, datetime(2000, 1, 1, tzinfo=UTC)))
+    except DefinitionError as error:
+        return error.problem
     except StopIteration:
         return "It never fires"
     except ValueError:  # a number of thousands of digits
         return "It cannot be read"
     return ""
+
+
+def _fires(cron: str, after: datetime) -> Iterator[datetime]:
+    """Return the moments after one at which an expression fires.
+
+    Raises:
+        DefinitionError: It is no cron expression.
+    """
+    from cronsim import CronSim, CronSimError  # noqa: PLC0415 - only who uses cron pays
+
+    try:
+        return CronSim(cron, after)
+    except CronSimError as error:
+        raise DefinitionError(str(error)) from error
 
 
 @lru_cache(maxsize=8_192)
@@ -63,13 +76,11 @@ def _chunk(cron: str, zone: str, number: int) -> tuple[array[int], int]:
 
 def _by_days(cron: str, offset: int, number: int) -> tuple[array[int], int]:
     """Do what `_chunk` does where no clock is changed: all days that match are alike."""
-    from cronsim import CronSim  # noqa: PLC0415 - only who uses cron pays
-
     found = array("q")
     start, stop = number * _CHUNK + offset, (number + 1) * _CHUNK + offset
     day = start // DAY * DAY
     while day < stop:
-        first = next(CronSim(cron, datetime.fromtimestamp(day - 1, UTC)), None)
+        first = next(_fires(cron, datetime.fromtimestamp(day - 1, UTC)), None)
         if first is None:
             return found, number + 1  # none in fifty years, as far as is looked
         day = int(first.timestamp()) // DAY * DAY
@@ -84,11 +95,9 @@ def _by_days(cron: str, offset: int, number: int) -> tuple[array[int], int]:
 @lru_cache(maxsize=64)
 def _times(cron: str) -> tuple[int, ...]:
     """Return the times of day at which an expression fires, in seconds after midnight."""
-    from cronsim import CronSim  # noqa: PLC0415 - only who uses cron pays
-
     found: list[int] = []
     day = None
-    for moment in CronSim(cron, datetime.fromtimestamp(-1, UTC)):
+    for moment in _fires(cron, datetime.fromtimestamp(-1, UTC)):
         tick = int(moment.timestamp())
         day = tick // DAY if day is None else day
         if tick // DAY != day:
@@ -103,13 +112,11 @@ def _walk(cron: str, zone: str, start: int) -> Iterator[int]:
     Where a clock is put back over midnight, a search for a day goes back to the first
     midnight of it and would stay there for ever; then it is begun again a little later.
     """
-    from cronsim import CronSim  # noqa: PLC0415 - only who uses cron pays
-
     clock = UTC if zone == PLAIN else ZoneInfo(zone)
     last, begin, stuck = start, start, True
     while stuck:
         stuck = False
-        for moment in CronSim(cron, datetime.fromtimestamp(begin, clock)):
+        for moment in _fires(cron, datetime.fromtimestamp(begin, clock)):
             tick = int(moment.timestamp())
             if tick <= last:
                 stuck = True

@@ -1,32 +1,20 @@
-"""Partitions by time: one for each hour, day, week or month.
-
-A window exists once it has passed; `end_offset` makes more of them exist, or fewer. All
-times are those of a clock in `timezone`, so a day may have 23 or 25 hours.
-"""
+"""Partitions by time: one for each hour, day, week or month, or from tick to tick."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import ClassVar
 
 from assets_core.errors import DefinitionError
 from assets_core.model.partitions.grids import Grid, Kind
 from assets_core.model.partitions.moments import Moment
-from assets_core.model.partitions.settling import (
-    Given,
-    constructor,
-    keys_at,
-    settle,
-    window_of,
-)
-from assets_core.model.partitions.time_keys import TimeKeys
+from assets_core.model.partitions.settling import TimePartitions
+from assets_core.model.partitions.ticks import problem_of
 
 _SUNDAY = 6
 
 
-@dataclass(frozen=True, slots=True, init=False, repr=False)
-class HourlyPartitions:
+class HourlyPartitions(TimePartitions):
     """One partition for each hour of a local clock.
 
     Args:
@@ -35,7 +23,7 @@ class HourlyPartitions:
         end: No window ends after it. None means that there is no last one.
         timezone: The name of the zone whose clock is meant.
         end_offset: How many more windows exist than have passed; below 0 fewer.
-        name: The name of the partition column.
+        name: The name of the partition column, by default `hour`.
 
     Raises:
         DefinitionError: One of the arguments cannot be used.
@@ -44,49 +32,13 @@ class HourlyPartitions:
     ['2024-01-01T00', '2024-01-01T01']
     """
 
+    __slots__ = ()
+
     kind: ClassVar[Kind] = "hourly"
-
-    start: int
-    end: int | None
-    timezone: str
-    end_offset: int
-    name: str
-
-    def __init__(
-        self,
-        start: Moment,
-        end: Moment | None = None,
-        timezone: str = "UTC",
-        end_offset: int = 0,
-        *,
-        name: str = "hour",
-    ) -> None:
-        settle(self, Given(start, end, timezone, end_offset, name))
-
-    @property
-    def grid(self) -> Grid:
-        """All windows of this kind, without a first and a last one."""
-        return Grid("hourly", self.timezone)
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The names of the partition columns."""
-        return (self.name,)
-
-    def keys(self, now: datetime | float | None = None) -> TimeKeys:
-        """Return the keys that exist now, or at an aware time or second since 1970."""
-        return keys_at(self, now)
-
-    def window(self, key: str) -> tuple[datetime, datetime]:
-        """Return the begin and end of a key's window in UTC, or raise `UsageError`."""
-        return window_of(self, key)
-
-    def __repr__(self) -> str:
-        return constructor(self, name=(self.name, "hour"))
+    column: ClassVar[str] = "hour"
 
 
-@dataclass(frozen=True, slots=True, init=False, repr=False)
-class DailyPartitions:
+class DailyPartitions(TimePartitions):
     """One partition for each local day.
 
     Args:
@@ -95,7 +47,7 @@ class DailyPartitions:
         end: No window ends after it. None means that there is no last one.
         timezone: The name of the zone whose clock is meant.
         end_offset: How many more windows exist than have passed; below 0 fewer.
-        name: The name of the partition column.
+        name: The name of the partition column, by default `date`.
 
     Raises:
         DefinitionError: One of the arguments cannot be used.
@@ -104,49 +56,14 @@ class DailyPartitions:
     ['2024-01-01', '2024-01-02']
     """
 
+    __slots__ = ()
+
     kind: ClassVar[Kind] = "daily"
-
-    start: int
-    end: int | None
-    timezone: str
-    end_offset: int
-    name: str
-
-    def __init__(
-        self,
-        start: Moment,
-        end: Moment | None = None,
-        timezone: str = "UTC",
-        end_offset: int = 0,
-        *,
-        name: str = "date",
-    ) -> None:
-        settle(self, Given(start, end, timezone, end_offset, name))
-
-    @property
-    def grid(self) -> Grid:
-        """All windows of this kind, without a first and a last one."""
-        return Grid("daily", self.timezone)
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The names of the partition columns."""
-        return (self.name,)
-
-    def keys(self, now: datetime | float | None = None) -> TimeKeys:
-        """Return the keys that exist now, or at an aware time or second since 1970."""
-        return keys_at(self, now)
-
-    def window(self, key: str) -> tuple[datetime, datetime]:
-        """Return the begin and end of a key's window in UTC, or raise `UsageError`."""
-        return window_of(self, key)
-
-    def __repr__(self) -> str:
-        return constructor(self, name=(self.name, "date"))
+    column: ClassVar[str] = "date"
 
 
 @dataclass(frozen=True, slots=True, init=False, repr=False)
-class WeeklyPartitions:
+class WeeklyPartitions(TimePartitions):
     """One partition for each week, whose key is the date on which it starts.
 
     Args:
@@ -155,7 +72,7 @@ class WeeklyPartitions:
         end: No window ends after it. None means that there is no last one.
         timezone: The name of the zone whose clock is meant.
         end_offset: How many more windows exist than have passed; below 0 fewer.
-        name: The name of the partition column.
+        name: The name of the partition column, by default `week`.
         week_start: The first day of a week, from Monday, 0, to Sunday, 6.
 
     Raises:
@@ -166,12 +83,8 @@ class WeeklyPartitions:
     """
 
     kind: ClassVar[Kind] = "weekly"
+    column: ClassVar[str] = "week"
 
-    start: int
-    end: int | None
-    timezone: str
-    end_offset: int
-    name: str
     week_start: int
 
     def __init__(
@@ -181,7 +94,7 @@ class WeeklyPartitions:
         timezone: str = "UTC",
         end_offset: int = 0,
         *,
-        name: str = "week",
+        name: str | None = None,
         week_start: int = 0,
     ) -> None:
         if type(week_start) is not int or not 0 <= week_start <= _SUNDAY:
@@ -190,32 +103,18 @@ class WeeklyPartitions:
                 fix="use a number from 0, which is Monday, to 6, which is Sunday",
             )
         object.__setattr__(self, "week_start", week_start)
-        settle(self, Given(start, end, timezone, end_offset, name))
+        TimePartitions.__init__(self, start, end, timezone, end_offset, name=name)
 
     @property
     def grid(self) -> Grid:
         """All windows of this kind, without a first and a last one."""
-        return Grid("weekly", self.timezone, self.week_start)
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The names of the partition columns."""
-        return (self.name,)
-
-    def keys(self, now: datetime | float | None = None) -> TimeKeys:
-        """Return the keys that exist now, or at an aware time or second since 1970."""
-        return keys_at(self, now)
-
-    def window(self, key: str) -> tuple[datetime, datetime]:
-        """Return the begin and end of a key's window in UTC, or raise `UsageError`."""
-        return window_of(self, key)
+        return Grid(self.kind, self.timezone, self.week_start)
 
     def __repr__(self) -> str:
-        return constructor(self, name=(self.name, "week"), week_start=(self.week_start, 0))
+        return self._call(week_start=(self.week_start, 0))
 
 
-@dataclass(frozen=True, slots=True, init=False, repr=False)
-class MonthlyPartitions:
+class MonthlyPartitions(TimePartitions):
     """One partition for each month.
 
     Args:
@@ -224,7 +123,7 @@ class MonthlyPartitions:
         end: No window ends after it. None means that there is no last one.
         timezone: The name of the zone whose clock is meant.
         end_offset: How many more windows exist than have passed; below 0 fewer.
-        name: The name of the partition column.
+        name: The name of the partition column, by default `month`.
 
     Raises:
         DefinitionError: One of the arguments cannot be used.
@@ -233,42 +132,65 @@ class MonthlyPartitions:
     ['2024-01', '2024-02']
     """
 
-    kind: ClassVar[Kind] = "monthly"
+    __slots__ = ()
 
-    start: int
-    end: int | None
-    timezone: str
-    end_offset: int
-    name: str
+    kind: ClassVar[Kind] = "monthly"
+    column: ClassVar[str] = "month"
+
+
+@dataclass(frozen=True, slots=True, init=False, repr=False)
+class CronPartitions(TimePartitions):
+    """One partition from each tick of a cron expression to the next.
+
+    Args:
+        cron: Minute, hour, day of month, month, day of week, as in `30 5 * * MON`.
+        start: The first window is the first one that begins here or later: ISO text, a
+            date or a datetime. An aware datetime is converted.
+        end: No window ends after it. None means that there is no last one.
+        timezone: The name of the zone whose clock is meant.
+        end_offset: How many more windows exist than have passed; below 0 fewer.
+        name: The name of the partition column, by default `tick`.
+
+    Raises:
+        DefinitionError: One of the arguments cannot be used.
+
+    >>> list(CronPartitions("30 */12 * * *", "2024-01-01", "2024-01-02").keys())
+    ['2024-01-01T00:30']
+    """
+
+    kind: ClassVar[Kind] = "cron"
+    column: ClassVar[str] = "tick"
+
+    cron: str
 
     def __init__(
         self,
+        cron: str,
         start: Moment,
         end: Moment | None = None,
         timezone: str = "UTC",
         end_offset: int = 0,
         *,
-        name: str = "month",
+        name: str | None = None,
     ) -> None:
-        settle(self, Given(start, end, timezone, end_offset, name))
+        object.__setattr__(self, "cron", _checked(cron))
+        TimePartitions.__init__(self, start, end, timezone, end_offset, name=name)
 
     @property
     def grid(self) -> Grid:
         """All windows of this kind, without a first and a last one."""
-        return Grid("monthly", self.timezone)
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The names of the partition columns."""
-        return (self.name,)
-
-    def keys(self, now: datetime | float | None = None) -> TimeKeys:
-        """Return the keys that exist now, or at an aware time or second since 1970."""
-        return keys_at(self, now)
-
-    def window(self, key: str) -> tuple[datetime, datetime]:
-        """Return the begin and end of a key's window in UTC, or raise `UsageError`."""
-        return window_of(self, key)
+        return Grid(self.kind, self.timezone, cron=self.cron)
 
     def __repr__(self) -> str:
-        return constructor(self, name=(self.name, "month"))
+        return self._call(self.cron)
+
+
+def _checked(cron: object) -> str:
+    words = " ".join(cron.split()) if isinstance(cron, str) else ""
+    problem = problem_of(words)
+    if problem:
+        raise DefinitionError(
+            f"Cron expression {cron!r} cannot be used: {problem}",
+            fix="write minute, hour, day of month, month and day of week: '30 5 * * *'",
+        )
+    return words

@@ -53,11 +53,6 @@ def new_york_from_utc(instant: pl.Expr) -> pl.Expr:
     return instant.dt.convert_time_zone(NEW_YORK)
 
 
-def possible_wind(speed: pl.Expr) -> pl.Expr:
-    """Keep a wind speed that can be true; any other is unknown, not zero."""
-    return pl.when(speed <= FASTEST_WIND).then(speed)
-
-
 def correct_airports(airports: pd.DataFrame) -> pd.DataFrame:
     """Return the airports with the known mistakes put right."""
     corrected = airports.copy()

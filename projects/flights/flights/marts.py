@@ -1,15 +1,14 @@
 """Answers: who is late, where, when, and whether the weather did it.
 
 Each asset takes its inputs in the kind of frame that suits it; the annotation is all it
-takes. Each sorts its result by something that cannot tie, so that it has the same bytes
-every time.
+takes. Half of them are queries in SQL, in the folder `queries`. Each sorts its result by
+something that cannot tie, so that it has the same bytes every time.
 """
 
-import duckdb
 import pandas as pd
 import polars as pl
 
-from assets_core import Upstream, asset
+from assets_core import Upstream, asset, sql_asset
 from flights.cleaning import new_york_from_utc
 from flights.measures import (
     LATE_AFTER,
@@ -47,80 +46,6 @@ def airport_hours(flights: pl.DataFrame) -> pl.DataFrame:
     return (
         flights.group_by("origin", hour=hour).agg(delay_measures()).sort("origin", "hour")
     )
-
-
-@asset(
-    key="marts/route_delays",
-    group="marts",
-    io="warehouse",
-    inputs={"flights": "staged/flights"},
-)
-def route_delays(flights: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
-    """How late each airline is on each of its routes."""
-    # Sums of integers are exact on any number of threads; DuckDB's sums of doubles are not.
-    # They are 128 bits wide, more than other tools read, hence the cast.
-    return flights.aggregate(
-        f"""
-        carrier,
-        origin,
-        destination,
-        count(*) as flights,
-        count(*) filter (cancelled) as cancelled,
-        count(arrival_delay) as arrived,
-        count(*) filter (arrival_delay >= {LATE_AFTER}) as late,
-        coalesce(sum(arrival_delay), 0)::bigint as delay_minutes
-        """,
-        "carrier, origin, destination",
-    ).order("carrier, origin, destination")
-
-
-@asset(
-    key="marts/airline_ranking",
-    group="marts",
-    io="warehouse",
-    inputs={"routes": "marts/route_delays", "airlines": "staged/airlines"},
-)
-def airline_ranking(routes: pd.DataFrame, airlines: pd.DataFrame) -> pd.DataFrame:
-    """Airlines, the most punctual first."""
-    totals = routes.groupby("carrier", as_index=False)[
-        ["flights", "cancelled", "arrived", "late", "delay_minutes"]
-    ].sum()
-    ranked = totals[totals["flights"] >= MINIMUM_FLIGHTS].merge(
-        airlines, on="carrier", how="left", validate="one_to_one"
-    )
-    # From the totals: a mean of the routes' means would count a rare route like a busy one.
-    ranked["mean_arrival_delay"] = ranked["delay_minutes"] / ranked["arrived"]
-    ranked["late_share"] = ranked["late"] / ranked["arrived"]
-    ranked = ranked.sort_values(["mean_arrival_delay", "carrier"], ignore_index=True)
-    ranked.insert(0, "rank", range(1, len(ranked) + 1))
-    return ranked.drop(columns=["arrived", "late", "delay_minutes"])
-
-
-@asset(
-    key="marts/plane_ages",
-    group="marts",
-    io="warehouse",
-    inputs={"flights": "staged/flights", "planes": "staged/planes"},
-)
-def plane_ages(
-    flights: duckdb.DuckDBPyRelation, planes: duckdb.DuckDBPyRelation
-) -> duckdb.DuckDBPyRelation:
-    """Whether old planes are late planes: one row per age in years."""
-    # An inner join: two airlines report their own fleet numbers in place of tail numbers,
-    # and those planes are not in the register. The delays are whole minutes, whose avg() is
-    # exact; and the day is the local one, so that no time zone of the machine matters.
-    registered = flights.join(planes, "tail_number").filter("built_year is not null")
-    return registered.aggregate(
-        """
-        year(date) - built_year as age,
-        count(distinct tail_number) as planes,
-        count(*) as flights,
-        count(*) filter (cancelled) as cancelled,
-        avg(departure_delay) as mean_departure_delay,
-        avg(arrival_delay) as mean_arrival_delay
-        """,
-        "year(date) - built_year",
-    ).order("age")
 
 
 @asset(
@@ -182,29 +107,34 @@ def weather_delays(flights: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-@asset(
-    key="marts/destinations",
+# The queries name what they read, and only the columns that they name make them stale.
+route_delays = sql_asset(
+    "marts/route_delays",
+    path="queries/route_delays.sql",
+    description="How late each airline is on each of its routes.",
     group="marts",
     io="warehouse",
-    inputs={
-        "flights": Upstream(
-            "staged/flights", columns=["destination", "arrival_delay", "cancelled"]
-        ),
-        "airports": "staged/airports",
-    },
+    config={"late_after": LATE_AFTER},
 )
-def destinations(flights: pd.DataFrame, airports: pd.DataFrame) -> pd.DataFrame:
-    """Where the flights go, with the place on the map; the busiest first."""
-    visits = flights.groupby("destination", as_index=False).agg(
-        flights=("cancelled", "size"),
-        cancelled=("cancelled", "sum"),
-        mean_arrival_delay=("arrival_delay", "mean"),
-    )
-    places = airports[["code", "name", "latitude", "longitude"]]
-    # A left merge: four destinations, all in the Caribbean, are not among the airports.
-    located = visits.merge(
-        places, left_on="destination", right_on="code", how="left", validate="one_to_one"
-    ).drop(columns="code")
-    return located.sort_values(
-        ["flights", "destination"], ascending=[False, True], ignore_index=True
-    )
+airline_ranking = sql_asset(
+    "marts/airline_ranking",
+    path="queries/airline_ranking.sql",
+    description="Airlines, the most punctual first.",
+    group="marts",
+    io="warehouse",
+    config={"minimum_flights": MINIMUM_FLIGHTS},
+)
+plane_ages = sql_asset(
+    "marts/plane_ages",
+    path="queries/plane_ages.sql",
+    description="Whether old planes are late planes: one row per age in years.",
+    group="marts",
+    io="warehouse",
+)
+destinations = sql_asset(
+    "marts/destinations",
+    path="queries/destinations.sql",
+    description="Where the flights go, with the place on the map; the busiest first.",
+    group="marts",
+    io="warehouse",
+)

@@ -1,7 +1,8 @@
 """What every staged table promises; a table that breaks a promise is never published.
 
 The schemas only look: none coerces, fills or drops anything, so changing one asks for the
-stored data to be looked at again, not to be computed again. Limits are facts about the
+stored data to be looked at again, not to be computed again. That of the weather parts hours
+that can be true from others, so changing it computes. Limits are facts about the
 world, not the smallest and largest values that happen to be in the data.
 """
 

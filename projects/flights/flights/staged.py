@@ -7,12 +7,11 @@ table the same bytes, however the published file was ordered.
 import pandas as pd
 import polars as pl
 
-from assets_core import asset
+from assets_core import Quarantine, asset
 from flights.cleaning import (
     MANUFACTURER_NAMES,
     TAIL_NUMBER_CORRECTIONS,
     correct_airports,
-    possible_wind,
     utc_from_new_york,
 )
 from flights.schemas import (
@@ -61,9 +60,11 @@ def flights(published: pl.DataFrame) -> pl.DataFrame:
     group="staged",
     inputs={"published": "raw/weather"},
     schema=StagedWeather,
+    # An hour that cannot be true says nothing. More than a day of them is another mistake.
+    on_invalid=Quarantine(max_rows=24),
 )
 def weather(published: pl.DataFrame) -> pl.DataFrame:
-    """Weather by airport and hour."""
+    """Weather by airport and hour; what cannot be true is put aside."""
     return published.select(
         origin="origin",
         # Not from year, month, day and hour: on the night the clocks go back, New York has
@@ -73,8 +74,8 @@ def weather(published: pl.DataFrame) -> pl.DataFrame:
         dew_point="dewp",
         humidity="humid",
         wind_direction="wind_dir",
-        wind_speed=possible_wind(pl.col("wind_speed")),
-        wind_gust=possible_wind(pl.col("wind_gust")),
+        wind_speed="wind_speed",
+        wind_gust="wind_gust",
         precipitation="precip",
         pressure="pressure",
         visibility="visib",

@@ -6,6 +6,8 @@ import random
 from dataclasses import dataclass
 from pathlib import Path
 
+from assets_core.model.keys import AssetKey, Cell
+
 SETTINGS = 'name = "calls"\nmodules = ["pipeline"]\n[executor]\ntype = "inline"\n'
 STORAGES = {
     "parquet": "",
@@ -18,7 +20,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from assets_core import asset, source
+from assets_core import StaticPartitions, asset, source
 
 values = source("values", path="values.txt")
 
@@ -32,32 +34,50 @@ def called(name):
 
 @dataclass(frozen=True)
 class Graph:
-    """Assets by number, each with those that it reads; without any it reads the source."""
+    """Assets by number, each with those that it reads; without any it reads the source.
+
+    Attributes:
+        parts: How many partitions each has, none by default.
+        options: What else is said of each.
+    """
 
     reads: tuple[tuple[int, ...], ...]
+    parts: int = 0
+    options: str = ""
 
     def text(self) -> str:
         """Return the module that declares them."""
-        parts = [HEAD]
+        parts = [HEAD, f"NAMES = {self.names()}"]
+        cut = ", partitions=StaticPartitions(NAMES)" if self.parts else ""
+        takes_context = ["context"] if self.parts else []
+        part = "NAMES.index(context.partition.key)" if self.parts else "0"
         for number, reads in enumerate(self.reads):
             takes = [f"a{each}: pa.Table" for each in reads] or ["values: Path"]
             given = [f"sum(a{each}['n'].to_pylist())" for each in reads]
             given = given or ["*map(int, values.read_text().split())"]
             parts += [
-                f'@asset(key="{key(number)}", inputs={inputs(reads)})',
-                f"def a{number}({', '.join(takes)}) -> pa.Table:",
-                f'    called("{number}")',
-                f"    return pa.table({{'n': [{number}, {', '.join(given)}]}})",
+                f'@asset(key="{key(number)}", inputs={inputs(reads)}{cut}{self.options})',
+                f"def a{number}({', '.join([*takes, *takes_context])}) -> pa.Table:",
+                f"    part = {part}",
+                f'    called(f"{number}-{{part}}")',
+                f"    return pa.table({{'n': [{number} + part, {', '.join(given)}]}})",
             ]
         return "\n".join(parts) + "\n"
 
-    def rows(self, values: str) -> dict[str, list[int]]:
-        """Return what every asset must hold."""
-        found: list[list[int]] = []
-        for number, reads in enumerate(self.reads):
-            given = [sum(found[each]) for each in reads]
-            found.append([number, *(given or map(int, values.split()))])
-        return {key(number): rows for number, rows in enumerate(found)}
+    def names(self) -> list[str]:
+        """Return the partitions of each asset."""
+        return [f"part {number}" for number in range(self.parts)]
+
+    def rows(self, values: str) -> dict[Cell, list[int]]:
+        """Return what every cell must hold."""
+        held: dict[Cell, list[int]] = {}
+        for part, name in enumerate(self.names() or [None]):
+            found: list[list[int]] = []
+            for number, reads in enumerate(self.reads):
+                given = [sum(found[each]) for each in reads]
+                found.append([number + part, *(given or map(int, values.split()))])
+                held[Cell(AssetKey(key(number)), name)] = found[-1]
+        return held
 
 
 def key(number: int) -> str:
@@ -71,6 +91,9 @@ def inputs(reads: tuple[int, ...]) -> dict[str, str]:
 
 
 CHAIN = Graph(((), (0,), (1,)))
+LINKED = Graph(((), (0,)), parts=5)
+SHARED = Graph(((), (0,)), parts=5, options=', publish="none"')
+"""Short steps, which are committed together; of the second, what is stored is, too."""
 
 
 def random_graph(seed: int) -> Graph:
@@ -87,6 +110,6 @@ def random_graph(seed: int) -> Graph:
 
 def write_project(folder: Path, graph: Graph, storage: str) -> None:
     """Write a project into an empty folder."""
-    (folder / "assets.toml").write_text(SETTINGS + STORAGES[storage])
+    (folder / "assets.toml").write_text(SETTINGS + STORAGES.get(storage, ""))
     (folder / "pipeline.py").write_text(graph.text())
     (folder / "values.txt").write_text("1 2 3")

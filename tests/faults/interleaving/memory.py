@@ -1,17 +1,17 @@
-"""A metadata store and an IO manager in memory, each call of which is one step.
+"""A metadata store in memory, each call of which is one step.
 
-They promise what the real ones do: the store passes the published contract, as far as
+It promises what the real one does: it passes the published contract, as far as
 that is not about files and processes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from assets_core.errors import ClaimLostError, CollectedError, MissingDataError
-from assets_core.model.garbage import Condemned, KeptResult, Place, StoredObject
+from assets_core.errors import ClaimLostError, CollectedError
+from assets_core.model.garbage import Condemned, KeptResult, Place
 from assets_core.model.keys import AssetKey, Cell
 from assets_core.model.records import (
     Claim,
@@ -45,11 +45,15 @@ class Memory:
     lists: dict[str, dict[str, bool]] = field(default_factory=dict)  # which are there
     staged: dict[str, bytes] = field(default_factory=dict)
     paths: dict[Cell, str] = field(default_factory=dict)
+    base: dict[Cell, Head] = field(default_factory=dict)  # of main and dev
+    dev: bool = True  # whether dev is there to be used
     moves: list[int] = field(default_factory=list)  # fences, in the order of commits
 
 
 class MemoryStore:
     """The metadata store."""
+
+    environments: Any
 
     def __init__(
         self, memory: Memory, is_alive: Callable[[Owner], bool | None], step: Step
@@ -115,8 +119,12 @@ class MemoryStore:
 
     def head(self, env: str, cell: Cell) -> Head | None:
         """Return one head."""
+        return self.heads_of(env, [cell]).get(cell)
+
+    def heads_of(self, env: str, cells: Iterable[Cell]) -> dict[Cell, Head]:
+        """Return some heads."""
         self._step("head")
-        return self._is.heads.get((env, cell))
+        return {one: head for one, head in self.heads(env).items() if one in set(cells)}
 
     def heads(
         self, env: str, assets: Collection[AssetKey] | None = None
@@ -173,11 +181,13 @@ class MemoryStore:
                 raise CollectedError("being deleted", where=place[1])
 
     def _place(self, commit: Commit) -> Place:
+        assert commit.head is not None, "no interleaving takes a head away"
         made = commit.materialization or self._is.results[commit.head.materialization]
         return made.stored.storage, made.stored.location
 
     def _commit(self, commit: Commit) -> Publication | None:
         claim, head = commit.claim, commit.head
+        assert head is not None
         result = commit.materialization or self._is.results[head.materialization]
         self._is.marks.pop(self._place(commit), None)
         self._release(claim)
@@ -320,73 +330,3 @@ class MemoryStore:
         for place, mark in dead:
             self._is.marks[place] = (replace(mark, owner=owner), 0)
         return tuple(place for place, _ in dead)
-
-
-class MemoryIO:
-    """The IO manager: content-named objects, and stable paths."""
-
-    storage = "memory:data"
-
-    def __init__(self, memory: Memory, step: Step) -> None:
-        self._is = memory
-        self._step = step
-
-    def stage(self, cell: Cell, table: Any, attempt: str) -> tuple[str, bytes]:
-        """Write where nobody looks."""
-        data = repr(table.to_pydict()).encode()
-        self._is.staged[attempt] = data
-        return attempt, data
-
-    def seal(self, staged: tuple[str, bytes]) -> StoredData:
-        """Give it a name made from its content, unless that is there already."""
-        attempt, data = staged
-        location = data.decode()
-        self._step("seal: look")
-        if location not in self._is.objects:
-            self._step("seal: link")
-            self._is.objects[location] = data
-        self._is.staged.pop(attempt, None)
-        return StoredData(self.storage, location, len(data), location)
-
-    def discard(self, staged: tuple[str, bytes]) -> None:
-        """Throw it away."""
-        self._is.staged.pop(staged[0], None)
-
-    def verify(self, cell: Cell, stored: StoredData) -> None:
-        """Raise if it is gone."""
-        self._step("verify")
-        if stored.location not in self._is.objects:
-            raise MissingDataError("gone")
-
-    def absent(self, stored: Iterable[StoredData]) -> set[str]:
-        """Return what is gone."""
-        self._step("absent")
-        return {one.location for one in stored} - self._is.objects.keys()
-
-    def may_publish(self, cell: Cell, **_: Any) -> None:
-        """Agree."""
-
-    def publish(self, cell: Cell, stored: StoredData, **_: Any) -> None:
-        """Move the stable path."""
-        self._step("publish")
-        self._is.paths[cell] = stored.location
-
-    def published(self, cell: Cell, **_: Any) -> str | None:
-        """Return what the stable path shows."""
-        return self._is.paths.get(cell)
-
-    def objects(self) -> Iterator[StoredObject]:
-        """Yield all objects."""
-        self._step("objects")
-        yield from [
-            StoredObject(name, len(data), 0) for name, data in self._is.objects.items()
-        ]
-
-    def delete(self, location: str) -> None:
-        """Delete an object."""
-        self._step("delete")
-        self._is.objects.pop(location, None)
-
-    def leftovers(self) -> Mapping[str, str]:
-        """Return what is staged."""
-        return dict.fromkeys(self._is.staged, "")

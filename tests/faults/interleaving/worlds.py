@@ -11,7 +11,12 @@ import pyarrow as pa
 
 from assets_core.backends.frames import ArrowFrames
 from assets_core.declaring.decorators import asset
-from assets_core.errors import ClaimLostError, MissingDataError, StoreError
+from assets_core.errors import (
+    ClaimLostError,
+    MissingDataError,
+    StoreError,
+    UsageError,
+)
 from assets_core.model.garbage import Retention
 from assets_core.model.graph import build_graph
 from assets_core.model.keys import AssetKey, Cell
@@ -22,14 +27,17 @@ from assets_core.running.attempt import Job
 from assets_core.running.runner import tidy_up
 from assets_core.running.step import run_step
 from assets_core.running.tools import Tools
+from assets_core.upkeep.environments import drop, look, promote
 from assets_core.upkeep.gc import collect
 from assets_core.upkeep.rollback import roll_back
 from tests.faults.interleaving.exploring import Fault, Gate, World
-from tests.faults.interleaving.memory import Memory, MemoryIO, MemoryStore
+from tests.faults.interleaving.memory import Memory, MemoryStore
+from tests.faults.interleaving.memory_environments import MemoryEnvironments
+from tests.faults.interleaving.memory_io import MemoryIO
 
 CELL = Cell(AssetKey("numbers"))
 KEEP_NOTHING = Retention(versions=0, days=0, grace_hours=0)
-ALLOWED = (ClaimLostError, MissingDataError, StoreError)
+ALLOWED = (ClaimLostError, MissingDataError, StoreError, UsageError)
 """Named errors that leave everything as it was; only a task that met another has one."""
 
 Task = Callable[[Tools], object]
@@ -99,6 +107,17 @@ def collects(tools: Tools) -> None:
     collect(tools, KEEP_NOTHING)
 
 
+def promotes(tools: Tools) -> None:
+    """Let `main` show what `dev` shows."""
+    found = look(tools, "dev", "main", {CELL.asset})
+    promote(tools, GRAPH, "dev", "main", found)
+
+
+def drops(tools: Tools) -> None:
+    """Drop `dev`, which alone shows its result."""
+    drop(tools, GRAPH, "dev")
+
+
 SCENES: Mapping[str, tuple[Task, Task, Task]] = MappingProxyType(
     {
         "both compute what was there before": (
@@ -109,6 +128,8 @@ SCENES: Mapping[str, tuple[Task, Task, Task]] = MappingProxyType(
         ),
         "one rolls back": (computes(other, "a"), rolls_back, collects),
         "two collections": (computes(same, "a"), collects, collects),
+        "one promotes": (computes(same, "a"), promotes, collects),
+        "one promotes what is dropped": (promotes, drops, collects),
     }
 )  # fmt: skip
 
@@ -117,7 +138,9 @@ def make_world(scene: str, fault: Fault | None = None) -> World:
     """Return the tasks of a scene over a new memory."""
     memory = Memory()
     _remember(memory, 1, "old 1", "{'n': [1]}")
+    _remember(memory, 3, "old 3", "{'n': [3]}", "dev")
     _remember(memory, 2, "old 2", "{'n': [2]}")
+    memory.base[CELL] = memory.heads["main", CELL]
     gates = [
         Gate(fault if fault is not None and fault.task == number else None)
         for number in range(3)
@@ -155,14 +178,15 @@ def _tools(
     step: Callable[[str], None],
     clock: Clock,
 ) -> Tools:
+    store = MemoryStore(memory, is_alive, step)
+    store.environments = MemoryEnvironments(memory, is_alive, step)
     ids = iter(f"{number + 10:x}{count:031x}" for count in range(1000))
     return Tools(
-        store=cast("Any", MemoryStore(memory, is_alive, step)),
+        store=cast("Any", store),
         io={"data": cast("Any", MemoryIO(memory, step))},
         frames=ArrowFrames(),
         validator=cast("Any", None),
         sources=cast("Any", None),
-        source_path=lambda source: Path(source.path),
         clock=clock,
         new_id=lambda: next(ids),
         owner=Owner("here", "boot", number, "1"),
@@ -173,7 +197,9 @@ def _tools(
     )
 
 
-def _remember(memory: Memory, number: int, code: str, location: str) -> None:
+def _remember(
+    memory: Memory, number: int, code: str, location: str, env: str = "main"
+) -> None:
     """Let the asset show a result, as an earlier run did."""
     now = expected(same, code)
     made = Materialization(
@@ -195,8 +221,9 @@ def _remember(memory: Memory, number: int, code: str, location: str) -> None:
     memory.results[made.id] = made
     memory.validated[made.id] = {SCHEMA.digest}
     memory.objects[location] = location.encode()
-    memory.paths[CELL] = location
-    memory.heads["main", CELL] = Head(
+    if env == "main":
+        memory.paths[CELL] = location
+    memory.heads[env, CELL] = Head(
         made.id, made.recipe, made.data_version, stamp(SCHEMA.digest, MemoryIO.storage), 1.0
     )
 
@@ -211,7 +238,9 @@ def _nothing_dangles(memory: Memory) -> None:
 def _paths_follow(memory: Memory) -> None:
     """Check that every stable path shows its head, or that a note says it has to."""
     to_follow = {note.cell for note in memory.publications.values()}
-    for (_, cell), head in memory.heads.items():
+    for (env, cell), head in memory.heads.items():
+        if env != "main":
+            continue
         shown = memory.results[head.materialization].stored.location
         assert cell in to_follow or memory.paths[cell] == shown
 

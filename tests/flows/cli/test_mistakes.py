@@ -103,7 +103,7 @@ MISTAKES = {
     "an unknown environment": (
         ["--env", "dev", "list"],
         "There is no environment 'dev'",
-        "leave it out, or use 'main'",
+        "make it: assets env create dev",
     ),
 }
 

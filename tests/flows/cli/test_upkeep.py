@@ -144,7 +144,7 @@ def test_a_rollback_says_what_is_shown_now(run: Any) -> None:
 
     assert done.code == 0
     assert re.fullmatch(
-        r"'orders' shows the version of .* \(1 rows\) and is held there\n", done.out
+        r"'orders' shows the version of .* \(1 row\) and is held there\n", done.out
     )
     assert run("list", "--json").document[0]["status"] == "held"
 
@@ -167,6 +167,7 @@ def test_the_document_of_a_rollback_has_what_is_shown(run: Any) -> None:
     assert document == {
         "asset": "orders",
         "partition": None,
+        "partitions": [],
         "status": "held",
         "materialization": version,
         "data_version": run("show", "orders", "--json").document["data_version"],
@@ -282,7 +283,7 @@ def test_the_document_of_verify_has_every_finding(shop: Project, run: Any) -> No
         ("orders", "output_missing"),
         ("total", "output_damaged"),
     ]
-    keys = {"kind", "asset", "partition", "path", "text", "fix"}
+    keys = {"kind", "asset", "partition", "path", "text", "fix", "repaired", "env"}
     assert all(one.keys() == keys for one in found)
     assert found[0]["path"] == str(path)
 
@@ -293,3 +294,57 @@ def test_verify_of_what_does_not_exist_is_a_mistake(run: Any) -> None:
 
     assert done.code == 2
     assert "'ordrs'" in done.err
+
+
+def test_what_is_repaired_is_told_and_ends_with_zero(shop: Project, run: Any) -> None:
+    """What is left to the next run counts as repaired."""
+    damage(shop, "orders.parquet")
+
+    done = run("verify", "--repair", "--json")
+
+    assert done.code == 0
+    (finding,) = done.document["findings"]
+    assert finding["repaired"].startswith("the next run computes it")
+    assert run("verify", "--repair").out.startswith("orders: The stored data of 'orders'")
+
+
+def test_pins_are_made_listed_and_released(run: Any) -> None:
+    """By their names."""
+    version = first_version(run)
+    made = run("pin", "orders", "--version", version, "--as", "paper")
+
+    assert made.out == f"Version {version[:12]} of 'orders' is kept as 'paper'\n"
+    (pin,) = run("pin", "--json").document["pins"]
+    assert (pin["name"], pin["asset"], pin["version"]) == ("paper", "orders", version)
+    assert run("pin", "orders", "--as", "paper", "--release").code == 0
+    assert run("pin").out == "Nothing is pinned\n"
+
+
+def test_a_lost_store_is_rebuilt_by_a_command(shop: Project, run: Any) -> None:
+    """The plan then says that everything is fresh."""
+    for path in (shop.folder / ".assets").glob("metadata.db*"):
+        path.unlink()
+
+    done = run("metadata", "rebuild", "--json")
+
+    assert done.document == {"dry_run": False, "results": 4, "heads": 2, "problems": []}
+    assert run("plan").out == "Everything is fresh\n"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("metadata", "restore"),
+        ("metadata", "backup"),
+        ("metadata", "rebuild", "file"),
+        ("metadata", "journal", "--check"),
+        ("pin", "--as", "paper"),
+    ],
+    ids=" ".join,
+)
+def test_what_makes_no_sense_is_a_mistake(run: Any, words: tuple[str, ...]) -> None:
+    """With exit code 2 and a fix."""
+    done = run(*words)
+
+    assert done.code == 2
+    assert "Fix: " in done.err

@@ -8,15 +8,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from assets_core import RunFailed, RunResult, Workspace
-from assets_core.model.records import Head
+from assets_core.model.records import MAIN, Head
 from assets_core.upkeep.doctor import examine
 from tests.properties.histories.edit import Edit
-from tests.properties.histories.history import Author, History, Run
+from tests.properties.histories.history import DEV, Author, History, Run
 from tests.properties.histories.killing import KilledRuns
 from tests.properties.histories.oracle import Oracle
 from tests.properties.histories.project import Content, Project
 from tests.properties.histories.records import Ran, Reason, Wanted
 from tests.properties.histories.saying import said
+from tests.properties.histories.second import Second, go_on, inside
 from tests.properties.histories.surroundings import a_folder, listening
 from tests.properties.histories.writing import files
 
@@ -46,6 +47,8 @@ class Life:
     versions: dict[Content, str] = field(default_factory=dict)
     deleted: dict[Content, Path] = field(default_factory=dict)
     written: dict[str, str | None] = field(default_factory=dict)
+    second: Second | None = None
+    was_killed: bool = False
 
     @property
     def project(self) -> Project:
@@ -90,12 +93,23 @@ class Life:
     def run(self, run: Run) -> None:
         """Plan, explain and run, and compare all three with the oracle."""
         self.write()
-        wanted = run.wanted(self.project)
         self._count(run)
         if run.killed:
-            self._run_killed(wanted, run.killed)
-            return
-        with Workspace.open(self.folder) as workspace, listening() as calls:
+            self._run_killed(run.wanted(self.project), run.killed)
+            self.was_killed = True  # what that leaves, the next run tidies up
+        elif run.env == MAIN:
+            self.was_killed = False
+            self._run(run)
+        else:
+            with inside(self):
+                self._run(run)
+
+    def _run(self, run: Run) -> None:
+        wanted = run.wanted(self.project)
+        with (
+            Workspace.open(self.folder, env=run.env) as workspace,
+            listening() as calls,
+        ):
             self._explains(workspace)
             wished = self.oracle.copy().plan(self.project, wanted)
             texts = run.texts(self.project) or None
@@ -118,7 +132,7 @@ class Life:
                 result = failed.result
             expected = self.oracle.run(self.project, wanted)
             self._ran(result, calls, expected)
-            self._looks_right(workspace)
+            self.looks_right(workspace)
 
     def _count(self, run: Run) -> None:
         self.tally["runs"] += 1
@@ -126,6 +140,7 @@ class Life:
         self.tally["runs: some" if run.selected else "runs: all"] += 1
         self.tally["runs: forced"] += run.force
         self.tally["runs: no upstream"] += not run.upstream
+        self.tally["runs: second environment"] += run.env != MAIN
 
     def _ran(self, result: RunResult, calls: list[int], expected: Ran) -> None:
         found = {step.cell.asset: step.status for step in result.steps}
@@ -165,10 +180,11 @@ class Life:
                 assert root.kind in {*kinds, "input_changed"}, (key, root)
                 root = root.root
 
-    def _looks_right(self, workspace: Workspace) -> None:
+    def looks_right(self, workspace: Workspace) -> None:
         """Compare all that is shown with the oracle."""
+        env = workspace.env
         self.shown = {
-            cell.asset: head for cell, head in workspace.tools.store.heads("main").items()
+            cell.asset: head for cell, head in workspace.tools.store.heads(env).items()
         }
         expect("what is shown", self.shown.keys(), self.oracle.heads.keys())
         keys = set(workspace)
@@ -184,8 +200,16 @@ class Life:
             expect(
                 f"the data version of {key}", known or head.data_version, head.data_version
             )
-        examined = examine(workspace.tools, workspace.graph_of_assets, "main")
-        assert {one.kind for one in examined.findings} <= {"output_missing"}, examined
+        examined = examine(workspace.tools, workspace.graph_of_assets, env)
+        stopped = {"unpublished", "dead_claim", "leftover"}
+        left = stopped if self.was_killed and env == MAIN else set()
+        follow = {one.asset for one in examined.findings if one.kind == "unpublished"}
+        wrong = {
+            one.kind
+            for one in examined.findings
+            if one.kind != "path_wrong" or one.asset not in follow
+        }
+        assert wrong <= {"output_missing", *left}, examined
 
     def _run_killed(self, wanted: Wanted, killed: tuple[str, int]) -> None:
         """Kill a run, and take over what it had done before."""
@@ -240,17 +264,23 @@ def live(history: History, killer: KilledRuns, tally: Counter[str]) -> None:
             for edit in one.edits:
                 life.edit(edit)
             life.run(one.run)
+            if one.then is not None:
+                go_on(life, one.then)
         life.author.project = settled(life.project)
         life.run(Run())
+        ends = {MAIN: life.shown}
+        if life.second is not None:
+            life.run(Run(DEV))
+            ends[DEV] = life.second.shown
         with a_folder() as clean:
             again = Life(clean, Author(life.project), killer, Counter())
             again.run(Run())
-            keys = again.shown.keys()
-            expect(
-                "a clean rebuild",
-                {key: life.shown[key].data_version for key in keys},
-                {key: head.data_version for key, head in again.shown.items()},
-            )
+            for env, shown in ends.items():
+                expect(
+                    f"a clean rebuild of {env}",
+                    {key: shown[key].data_version for key in again.shown},
+                    {key: head.data_version for key, head in again.shown.items()},
+                )
     tally["histories"] += 1
     for spec in history.project.assets:
         tally.update(("assets", f"shape: {spec.shape}", f"gives: {spec.gives}"))

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, is_dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
+from assets_core.model.records import MAIN
 from tests.properties.histories.edit import Edit
 from tests.properties.histories.edits import edited
 from tests.properties.histories.project import Looks, Project
 from tests.properties.histories.records import Wanted
+
+DEV = "dev"
+Then = Literal["promote", "drop"]
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,7 @@ class Selected:
 class Run:
     """A run that is asked for; `killed` names a crash point and how often it is passed."""
 
+    env: str = MAIN
     selected: tuple[Selected, ...] = ()
     force: bool = False
     upstream: bool = True
@@ -52,10 +57,11 @@ class Run:
 
 @dataclass(frozen=True)
 class Round:
-    """Some edits, then a run."""
+    """Some edits, then a run, then what becomes of the second environment."""
 
     edits: tuple[Edit, ...]
     run: Run
+    then: Then | None = None
 
 
 @dataclass(frozen=True, repr=False)
@@ -80,6 +86,7 @@ class History:
                 lines += [f"  {edit!r}: {', '.join(told(before, author.project))}"]
             texts = one.run.texts(author.project) if one.run.selected else ["everything"]
             lines += [f"  {shown(replace(one.run, selected=()))} of {', '.join(texts)}"]
+            lines += [f"  {one.then} {DEV}"] if one.then else []
         return "\n".join(lines)
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: FBT001 - its form

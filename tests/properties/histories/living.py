@@ -18,7 +18,7 @@ from tests.properties.histories.strategies import histories
 from tests.properties.histories.writing import FIRST_ROW, MAKES
 
 NIGHTLY = os.environ.get("ASSETS_TEST_SIZE") == "nightly"
-HISTORIES = 5_000 if NIGHTLY else 150
+HISTORIES = 5_000 if NIGHTLY else 70
 """How many histories one file lives; there are two, for two cores."""
 
 PARTS = 5
@@ -39,6 +39,8 @@ MUST_OCCUR = (
     *(f"reads: {form}" for form in FIRST_ROW),
     *(f"gives: {form}" for form in MAKES),
     *("runs: all", "runs: some", "runs: forced", "runs: no upstream", "runs: killed"),
+    *("runs: second environment", "environment: create", "environment: promote"),
+    *("environment: heads promoted", "environment: drop"),
 )
 
 

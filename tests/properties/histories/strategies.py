@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import get_args
 
 from hypothesis import strategies as st
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from assets_core.files import POINTS
 from tests.properties.histories.edit import Edit, Kind
 from tests.properties.histories.edits import CARRIERS
-from tests.properties.histories.history import History, Round, Run, Selected
+from tests.properties.histories.history import DEV, History, Round, Run, Selected, Then
 from tests.properties.histories.project import (
     HELPER_MODULES,
     MODULES,
@@ -150,7 +151,7 @@ def runs(draw: st.DrawFn) -> Run:
         return Run(killed=draw(KILLS))
     some = draw(rarely(3))
     return Run(
-        tuple(draw(st.lists(SELECTED, min_size=1, max_size=3))) if some else (),
+        selected=tuple(draw(st.lists(SELECTED, min_size=1, max_size=3))) if some else (),
         force=draw(rarely(8)),
         upstream=not (some and draw(rarely(4))),
     )
@@ -166,6 +167,15 @@ ROUNDS = st.builds(
 
 
 @st.composite
+def elsewhere(draw: st.DrawFn, one: Round) -> Round:
+    """Return a round whose run is mostly in a second environment."""
+    then: Then | None = draw(st.sampled_from((None, None, "promote", "promote", "drop")))
+    if one.run.killed or draw(rarely(3)):
+        return replace(one, then=then)
+    return replace(one, run=replace(one.run, env=DEV), then=then)
+
+
+@st.composite
 def histories(draw: st.DrawFn) -> History | None:
     """Return a random history: a first run, and up to three rounds after it.
 
@@ -177,4 +187,6 @@ def histories(draw: st.DrawFn) -> History | None:
     rounds = draw(st.lists(ROUNDS, min_size=1, max_size=3))
     if draw(rarely(5)):
         rounds += draw(FAILS_ONCE)
+    if draw(rarely(4)):
+        rounds = [draw(elsewhere(one)) for one in rounds]
     return History(project, (Round((), first), *rounds))

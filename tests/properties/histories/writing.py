@@ -199,8 +199,11 @@ def schema_text(spec: Spec) -> str:
     name, most = f"Schema{spec.number}", spec.looks.schema
     if spec.number % 2:
         column = f"pap.Column(int, pap.Check.le({most}))"
-        return f'{name} = pap.DataFrameSchema({{"v": {column}}})\n'
-    return f"class {name}(pap.DataFrameModel):\n    v: int = pap.Field(le={most})\n"
+        return f'{name} = pap.DataFrameSchema({{"v": {column}, "w": pap.Column(int)}})\n'
+    fields = (
+        f"v: int = pap.Field(le={most})\n    w: int\n"  # others may read either by name
+    )
+    return f"class {name}(pap.DataFrameModel):\n    {fields}"
 
 
 def parameter(project: Project, read: Read) -> str:

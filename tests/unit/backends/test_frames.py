@@ -17,12 +17,12 @@ from pyarrow import dataset
 
 from assets_core.backends.frames import ArrowFrames
 from assets_core.errors import UnsupportedDataError
-from assets_core.model.assets import Form
+from assets_core.model.assets import NO_TABLES, Form
 from assets_core.protocols.frames import Frames
 
 FRAMES: Frames = ArrowFrames()
 TABLE = pa.table({"n": [1, 2, None], "s": ["a", None, "c"]})
-FORMS = [form for form in Form if form is not Form.PATH]
+FORMS = [form for form in Form if form not in {*NO_TABLES, Form.SQL}]
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -187,7 +187,7 @@ def test_a_missing_library_is_named_with_the_command_to_install_it() -> None:
         "import sys, pyarrow as pa; sys.modules['polars'] = None\n"
         "from assets_core.backends.frames import ArrowFrames\n"
         "from assets_core.errors import ConfigurationError\n"
-        "from assets_core.model.assets import Form\n"
+        "from assets_core.model.assets import NO_TABLES, Form\n"
         "try: ArrowFrames().from_arrow(pa.table({'n': [1]}), Form.POLARS, 'x')\n"
         "except ConfigurationError as error: print(error)"
     )

@@ -11,10 +11,12 @@ from assets_core.backends.local_files import RACY_SECONDS, LocalFiles
 from assets_core.errors import SourceError
 from assets_core.model.assets import Source
 from assets_core.model.keys import AssetKey
+from assets_core.model.origins import OneFile
 from assets_core.model.records import Observation
 from assets_core.testing import FakeClock
 
-RATES = Source(AssetKey("rates"), "rates.csv", where="assets.py:7")
+FILE = OneFile("rates.csv")
+RATES = Source(AssetKey("rates"), FILE, where="assets.py:7")
 LONG_AGO = 1_000_000_000
 
 
@@ -35,7 +37,7 @@ class Project:
 
     def observe(self, last: Observation | None = None) -> Observation:
         """Look at the source."""
-        return self.files.observe(RATES, last)
+        return self.files.observe(RATES, FILE, last)
 
 
 @pytest.fixture
@@ -158,18 +160,20 @@ def test_a_source_whose_path_changed_is_read(project: Project, tmp_path: Path) -
     """A hard link has the state of the file, and may become another file."""
     last = project.observe()
     os.link(project.path, tmp_path / "linked.csv")
-    moved = Source(RATES.key, "linked.csv")
     project.later(RACY_SECONDS + 1)
     remembered = Observation(last.source, last.path, last.identity, "as remembered")
 
-    assert project.files.observe(moved, remembered).version == last.version
+    assert (
+        project.files.observe(RATES, OneFile("linked.csv"), remembered).version
+        == last.version
+    )
 
 
 def test_a_path_may_be_absolute(project: Project, tmp_path: Path) -> None:
     """Shared data lies outside of the project."""
-    absolute = Source(RATES.key, str(project.path))
+    absolute = OneFile(str(project.path))
 
-    assert LocalFiles(tmp_path / "elsewhere", project.clock).path(absolute) == project.path
+    assert LocalFiles(tmp_path / "elsewhere", project.clock).read(absolute) == project.path
 
 
 def test_a_file_that_is_gone_is_named(project: Project) -> None:
@@ -216,4 +220,4 @@ def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path: Path) -> None
     files = LocalFiles(tmp_path, ClockThatMovesTheFile(project.clock.now()))
 
     with pytest.raises(SourceError, match="changed while it was read"):
-        files.observe(RATES, None)
+        files.observe(RATES, FILE, None)

@@ -11,10 +11,15 @@ from pathlib import Path
 
 import pytest
 
+from assets_core.backends.metadata.schema import MIGRATIONS
+from assets_core.backends.metadata.store import SQLStore
 from assets_core.backends.process_owner import is_alive, this_process
-from assets_core.backends.sqlite import SQLiteStore, open_sqlite
-from assets_core.backends.sqlite.connection import CHECKPOINT_EVERY, file_system_among
-from assets_core.backends.sqlite.schema import APPLICATION_ID, MIGRATIONS
+from assets_core.backends.sqlite import open_sqlite
+from assets_core.backends.sqlite.connection import (
+    APPLICATION_ID,
+    CHECKPOINT_EVERY,
+    file_system_among,
+)
 from assets_core.errors import ConfigurationError, StoreError
 from assets_core.model.keys import AssetKey
 from assets_core.model.records import FileIdentity, Observation
@@ -28,7 +33,7 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def store(path: Path) -> Iterator[SQLiteStore]:
+def store(path: Path) -> Iterator[SQLStore]:
     """Give an open store."""
     store = open_sqlite(path, is_alive)
     yield store
@@ -83,6 +88,38 @@ def test_a_store_of_a_newer_version_is_refused_and_left_alone(path: Path) -> Non
 
     with pytest.raises(ConfigurationError, match="upgrade"):
         open_sqlite(path, is_alive)
+
+    assert path.read_bytes() == before
+
+
+def test_a_store_that_is_only_read_is_not_made(path: Path) -> None:
+    """Nor is anything else made beside it, and an empty file stays empty."""
+    with pytest.raises(ConfigurationError, match="no metadata store yet") as refused:
+        open_sqlite(path, is_alive, read_only=True)
+    assert "where it may be written" in refused.value.fix
+    assert list(path.parent.iterdir()) == []
+
+    path.touch()
+    with pytest.raises(ConfigurationError, match="no metadata store yet"):
+        open_sqlite(path, is_alive, read_only=True)
+    assert path.read_bytes() == b""
+
+
+def test_a_store_that_is_only_read_is_not_upgraded(path: Path) -> None:
+    """Others may still use it with the version that it has; one that fits is read."""
+    open_sqlite(path, is_alive).close()
+    store = open_sqlite(path, is_alive, read_only=True)
+    assert store.heads("main") == {}
+    with pytest.raises(StoreError, match="can only be read"):
+        store.add_dynamic_keys("list", ["a"])
+    store.close()
+    with sqlite3.connect(path) as older:
+        older.execute(f"PRAGMA user_version={len(MIGRATIONS) - 1}")
+    older.close()
+    before = path.read_bytes()
+
+    with pytest.raises(ConfigurationError, match=r"has version .* only be read here"):
+        open_sqlite(path, is_alive, read_only=True)
 
     assert path.read_bytes() == before
 
@@ -181,18 +218,18 @@ def test_after_closing_everything_is_in_the_one_file(path: Path) -> None:
     assert names == {"metadata.db", "metadata.db.lock"}
 
 
-def test_what_was_written_survives_loss_of_power(store: SQLiteStore) -> None:
+def test_what_was_written_survives_loss_of_power(store: SQLStore) -> None:
     """A commit is promised only once it is on the disk, and the log is a log."""
     assert store._db.rows("PRAGMA synchronous") == [(2,)]
     assert store._db.rows("PRAGMA journal_mode") == [("wal",)]
 
 
-def test_the_log_is_emptied_under_our_lock_only(store: SQLiteStore) -> None:
+def test_the_log_is_emptied_under_our_lock_only(store: SQLStore) -> None:
     """SQLite before 3.51.3 may damage the file when it does so by itself."""
     assert store._db.rows("PRAGMA wal_autocheckpoint") == [(0,)]
 
 
-def test_the_log_does_not_grow_for_ever(store: SQLiteStore, path: Path) -> None:
+def test_the_log_does_not_grow_for_ever(store: SQLStore, path: Path) -> None:
     """A run of a thousand steps must not leave a log that every reader reads through."""
     log = path.with_name("metadata.db-wal")
 
@@ -207,7 +244,7 @@ def test_the_log_does_not_grow_for_ever(store: SQLiteStore, path: Path) -> None:
     assert write(CHECKPOINT_EVERY) <= once
 
 
-def test_a_closed_store_says_so(store: SQLiteStore) -> None:
+def test_a_closed_store_says_so(store: SQLStore) -> None:
     """Not 'file descriptor cannot be a negative integer'."""
     store.close()
     store.close()

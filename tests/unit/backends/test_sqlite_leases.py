@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from assets_core.backends.metadata.store import LEASE_SECONDS, SQLStore
 from assets_core.backends.process_owner import is_alive, this_process
-from assets_core.backends.sqlite import SQLiteStore, open_sqlite
-from assets_core.backends.sqlite.store import LEASE_SECONDS
-from assets_core.errors import ClaimLostError
+from assets_core.backends.sqlite import open_sqlite
+from assets_core.errors import ClaimLostError, StoreError
 from assets_core.model.records import RunRequest
 from assets_core.running.heartbeat import RENEW_SECONDS
 from assets_core.testing import FakeClock
@@ -39,7 +39,7 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture
-def store(tmp_path: Path, clock: FakeClock) -> Iterator[SQLiteStore]:
+def store(tmp_path: Path, clock: FakeClock) -> Iterator[SQLStore]:
     """Give a store that looks at that clock."""
     store = open_sqlite(tmp_path / "metadata.db", is_alive, clock.now)
     yield store
@@ -47,7 +47,7 @@ def store(tmp_path: Path, clock: FakeClock) -> Iterator[SQLiteStore]:
 
 
 def test_the_claim_of_another_host_is_believed_until_its_lease_ends(
-    store: SQLiteStore, clock: FakeClock
+    store: SQLStore, clock: FakeClock
 ) -> None:
     """Two that compute the same cost work; one that waits for ever costs the table."""
     take_claim(store, ELSEWHERE, FIRST)
@@ -60,7 +60,7 @@ def test_the_claim_of_another_host_is_believed_until_its_lease_ends(
     assert take_claim(store, HERE, SECOND).owner == HERE
 
 
-def test_who_renews_keeps_what_it_has(store: SQLiteStore, clock: FakeClock) -> None:
+def test_who_renews_keeps_what_it_has(store: SQLStore, clock: FakeClock) -> None:
     """A step may take hours, on whatever host."""
     claim = take_claim(store, ELSEWHERE, FIRST)
     other = take_claim(store, ELSEWHERE, SECOND, CUSTOMERS)
@@ -79,7 +79,7 @@ def test_two_renewals_may_be_late() -> None:
     assert 2 * RENEW_SECONDS < LEASE_SECONDS
 
 
-def test_renewing_is_for_ones_own_claims(store: SQLiteStore, clock: FakeClock) -> None:
+def test_renewing_is_for_ones_own_claims(store: SQLStore, clock: FakeClock) -> None:
     """A process that lives says nothing about another one."""
     take_claim(store, ELSEWHERE, FIRST)
     clock.advance(LEASE_SECONDS)
@@ -90,7 +90,7 @@ def test_renewing_is_for_ones_own_claims(store: SQLiteStore, clock: FakeClock) -
     assert take_claim(store, HERE, SECOND).owner == HERE
 
 
-def test_whoever_lost_its_lease_cannot_commit(store: SQLiteStore, clock: FakeClock) -> None:
+def test_whoever_lost_its_lease_cannot_commit(store: SQLStore, clock: FakeClock) -> None:
     """It was only stopped. When it goes on it renews, and commits, and neither helps."""
     lost = take_claim(store, ELSEWHERE, FIRST)
     clock.advance(LEASE_SECONDS)
@@ -106,7 +106,7 @@ def test_whoever_lost_its_lease_cannot_commit(store: SQLiteStore, clock: FakeClo
 
 
 def test_a_late_commit_counts_as_long_as_nobody_took_over(
-    store: SQLiteStore, clock: FakeClock
+    store: SQLStore, clock: FakeClock
 ) -> None:
     """The fence decides, not the clock."""
     claim = take_claim(store, ELSEWHERE, FIRST)
@@ -117,7 +117,7 @@ def test_a_late_commit_counts_as_long_as_nobody_took_over(
     assert store.head("main", ORDERS) == make_head(make_result(1))
 
 
-def test_ended_leases_are_dead_claims(store: SQLiteStore, clock: FakeClock) -> None:
+def test_ended_leases_are_dead_claims(store: SQLStore, clock: FakeClock) -> None:
     """Doctor shows them, and the next run tidies them up."""
     dead = take_claim(store, ELSEWHERE, FIRST)
     alive = take_claim(store, HERE, SECOND, CUSTOMERS)
@@ -129,7 +129,7 @@ def test_ended_leases_are_dead_claims(store: SQLiteStore, clock: FakeClock) -> N
 
 
 def test_the_claim_of_a_live_process_here_has_no_end(
-    store: SQLiteStore, clock: FakeClock
+    store: SQLStore, clock: FakeClock
 ) -> None:
     """It is seen, so nobody has to guess: not even if it never renews."""
     take_claim(store, HERE, FIRST)
@@ -141,7 +141,7 @@ def test_the_claim_of_a_live_process_here_has_no_end(
 
 
 def test_the_claim_of_a_dead_process_here_is_free_at_once(
-    store: SQLiteStore, clock: FakeClock
+    store: SQLStore, clock: FakeClock
 ) -> None:
     """Nobody waits for half a minute after `kill -9`."""
     take_claim(store, replace(HERE, started="1"), FIRST)
@@ -152,7 +152,7 @@ def test_the_claim_of_a_dead_process_here_is_free_at_once(
 
 
 def test_a_clock_that_is_set_back_cannot_let_two_commit(
-    store: SQLiteStore, clock: FakeClock
+    store: SQLStore, clock: FakeClock
 ) -> None:
     """A time server, or two hosts that disagree: leases end late, fences stay."""
     lost = take_claim(store, ELSEWHERE, FIRST)
@@ -165,7 +165,7 @@ def test_a_clock_that_is_set_back_cannot_let_two_commit(
 
 
 def test_the_run_of_another_host_is_taken_at_its_word(
-    store: SQLiteStore, clock: FakeClock
+    store: SQLStore, clock: FakeClock
 ) -> None:
     """Nobody here can see whether it goes on."""
     store.begin_run(FIRST, "main", RunRequest(()), ELSEWHERE, clock.now())
@@ -175,8 +175,28 @@ def test_the_run_of_another_host_is_taken_at_its_word(
     assert run.status == "running"
 
 
+def test_an_environment_in_which_another_host_runs_is_not_dropped(
+    store: SQLStore, clock: FakeClock
+) -> None:
+    """It may have no claim now; it counts until its lease ends, which it renews."""
+    store.environments.create("dev", "main")
+    store.begin_run(FIRST, "dev", RunRequest(()), ELSEWHERE, clock.now())
+    for _ in range(2):
+        with pytest.raises(StoreError, match="elsewhere works in 'dev'"):
+            store.environments.begin_drop("dev")
+        clock.advance(LEASE_SECONDS - 1)
+        store.renew(ELSEWHERE)
+
+    clock.advance(LEASE_SECONDS + 1)
+    store.environments.begin_drop("dev")
+
+    found = store.environments.find("dev")
+    assert found is not None
+    assert found.dropping
+
+
 def test_the_deletion_of_another_host_is_never_taken_over(
-    store: SQLiteStore, clock: FakeClock
+    store: SQLStore, clock: FakeClock
 ) -> None:
     """If it were only stopped, it would delete what somebody has written anew since."""
     show_result(store, HERE, OLD)

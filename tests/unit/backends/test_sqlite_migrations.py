@@ -6,16 +6,19 @@ import sqlite3
 import struct
 from contextlib import closing
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 import pytest
 
+from assets_core.backends.metadata.schema import MIGRATIONS
+from assets_core.backends.metadata.store import SQLStore
 from assets_core.backends.process_owner import is_alive, this_process
-from assets_core.backends.sqlite import SQLiteStore, open_sqlite
-from assets_core.backends.sqlite.schema import APPLICATION_ID, MIGRATIONS
+from assets_core.backends.sqlite import open_sqlite
+from assets_core.backends.sqlite.connection import APPLICATION_ID
 from assets_core.errors import StoreError
 from assets_core.model.keys import Cell
-from assets_core.model.records import Head, RunRequest
+from assets_core.model.records import Backfill, Head, RunRequest
 from assets_core.model.versions import digest
 from assets_core.testing.examples import (
     CUSTOMERS,
@@ -27,11 +30,18 @@ from assets_core.testing.examples import (
 )
 from assets_core.testing.metadata_garbage import AT, place_of
 
+PACKED = 3
+"""The version from which on heads are written as they are now."""
+
+BACKFILLS = 4
+"""The version from which on a run says which backfill it is part of."""
+
 OLD_HEAD = struct.Struct("<q16s16s16s16sdB")
 OLD, NEW, OTHER = make_result(1), make_result(2), make_result(3, CUSTOMERS)
 HERE = this_process()
 ELSEWHERE = replace(HERE, host="elsewhere")
 ENVS = ("main", "dev")
+BACKFILL = "e" * 32
 TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
 
 
@@ -47,18 +57,21 @@ def as_it_was(head: Head) -> bytes:
     return OLD_HEAD.pack(0, *digests, head.at, head.held)
 
 
-def fill(store: SQLiteStore) -> None:
+def fill(store: SQLStore) -> None:
     """Put something into every table that the first version had."""
     show_result(store, HERE, OLD, publish=True)
     show_result(store, HERE, NEW, OLD, publish=True)
     held = make_head(OTHER)._replace(held=True)
     show_result(store, HERE, OTHER, env="dev", head=held)
     store.begin_run("f" * 32, "main", RunRequest(("orders",)), HERE, 1.0)
+    store.begin_run(
+        BACKFILL, "main", RunRequest((), backfill=Backfill(BACKFILL)), HERE, 2.0
+    )
     take_claim(store, HERE, "a" * 32)
     take_claim(store, ELSEWHERE, "b" * 32, CUSTOMERS)
 
 
-@pytest.fixture(params=[1, 2])
+@pytest.fixture(params=[1, 2, 3, 4])
 def version(request: pytest.FixtureRequest) -> int:
     """Give the version of an older store."""
     return int(request.param)
@@ -74,9 +87,11 @@ def path(tmp_path: Path, version: int) -> Path:
             (env, cell): head for env in ENVS for cell, head in store.heads(env).items()
         }
     with closing(sqlite3.connect(old)) as raw:
-        for (script,) in MIGRATIONS[:version]:
-            assert isinstance(script, str)
-            raw.executescript(script)
+        for step in chain.from_iterable(MIGRATIONS[:version]):
+            if isinstance(step, str):
+                raw.executescript(step)
+            else:
+                step(raw)
         raw.execute(f"PRAGMA application_id={APPLICATION_ID}")
         raw.execute(f"PRAGMA user_version={version}")
         raw.execute("DELETE FROM counters")
@@ -86,7 +101,7 @@ def path(tmp_path: Path, version: int) -> Path:
             names = ", ".join(columns(raw, table))
             sql = f"INSERT INTO main.{table} ({names}) SELECT {names} FROM new.{table}"  # noqa: S608 - names of our own tables
             raw.execute(sql)
-        for (env, cell), head in heads.items():
+        for (env, cell), head in heads.items() if version < PACKED else ():
             body = as_it_was(head)
             put_head(raw, env, cell, digest(body), body)
         raw.commit()
@@ -111,8 +126,10 @@ def test_an_earlier_version_has_not_yet_what_later_ones_bring(
         tables = raw.execute(TABLES).fetchall()
         assert ("expires" in columns(raw, "claims")) == (version > 1)
         assert (("condemned",) in tables) == (version > 1)
-        assert "count" not in columns(raw, "heads")
-        assert ("dynamic_keys",) not in tables
+        assert ("count" in columns(raw, "heads")) == (version >= PACKED)
+        assert (("dynamic_keys",) in tables) == (version >= PACKED)
+        assert ("backfill" in columns(raw, "runs")) == (version >= BACKFILLS)
+        assert ("quarantines",) not in tables
 
 
 def test_an_older_store_keeps_what_is_in_it(path: Path) -> None:
@@ -121,10 +138,12 @@ def test_an_older_store_keeps_what_is_in_it(path: Path) -> None:
         assert store.head("main", ORDERS) == make_head(NEW)
         assert store.heads("main") == {ORDERS: make_head(NEW)}
         assert store.heads("dev") == {CUSTOMERS: make_head(OTHER)._replace(held=True)}
+        assert [one.name for one in store.environments.all()] == [*ENVS]
         assert store.shown() == {NEW.id, OTHER.id}
         assert store.history(ORDERS) == (NEW, OLD)
         assert {one.owner for one in store.claims()} == {HERE, ELSEWHERE}
-        assert [run.id for run in store.runs()] == ["f" * 32]
+        assert [run.id for run in store.runs()] == [BACKFILL, "f" * 32]
+        assert [run.id for run in store.backfill_runs()] == [BACKFILL]
         assert len(store.pending_publications("main")) == 2
         assert store.problems() == ()
 
@@ -165,6 +184,7 @@ def test_a_damaged_head_of_an_older_store_stays_damaged(path: Path, body: object
             store.head("main", ORDERS)
 
 
+@pytest.mark.parametrize("version", [1, 2], indirect=True)
 @pytest.mark.parametrize("body", ["{", "[]", b"\xff\xfe", '{"rows": "many"}', 7], ids=repr)
 def test_a_damaged_result_does_not_stop_an_upgrade(path: Path, body: object) -> None:
     """Its head still names it; whoever reads the result is told."""
@@ -176,6 +196,23 @@ def test_a_damaged_result_does_not_stop_an_upgrade(path: Path, body: object) -> 
         assert store.head("main", ORDERS) == make_head(NEW)._replace(rows=0)
         with pytest.raises(StoreError):
             store.materializations([NEW.id])
+
+
+@pytest.mark.parametrize("version", range(1, BACKFILLS), indirect=True)
+@pytest.mark.parametrize(
+    "body", ["{", "[]", b"\xff\xfe", '{"backfill": 3}', '{"backfill": []}', 7], ids=repr
+)
+def test_a_damaged_run_does_not_stop_an_upgrade(path: Path, body: object) -> None:
+    """It is part of no backfill; whoever reads it is told."""
+    with closing(sqlite3.connect(path)) as raw:
+        raw.execute("UPDATE runs SET request = ? WHERE id = ?", (body, BACKFILL))
+        raw.commit()
+
+    with closing(open_sqlite(path, is_alive)) as store:
+        assert store.backfill_runs() == ()
+        assert store.run("f" * 32) is not None
+        with pytest.raises(StoreError):
+            store.run(BACKFILL)
 
 
 @pytest.mark.parametrize("version", [1], indirect=True)
@@ -203,7 +240,10 @@ def test_an_upgraded_store_is_like_a_new_one(path: Path, tmp_path: Path) -> None
 
 @pytest.mark.parametrize(
     ("version", "table"),
-    [(1, "condemned"), (1, "dynamic_keys"), (2, "dynamic_keys")],
+    [
+        *((1, "condemned"), (1, "dynamic_keys"), (2, "dynamic_keys")),
+        *((2, "runs_of_backfills"), (3, "runs_of_backfills")),
+    ],
     indirect=["version"],
 )
 def test_an_upgrade_that_fails_leaves_the_older_store(
@@ -220,7 +260,8 @@ def test_an_upgrade_that_fails_leaves_the_older_store(
     with closing(sqlite3.connect(path)) as raw:
         assert raw.execute("PRAGMA user_version").fetchone() == (version,)
         assert ("expires" in columns(raw, "claims")) == (version > 1)
-        assert "count" not in columns(raw, "heads")
+        assert ("count" in columns(raw, "heads")) == (version >= PACKED)
+        assert "backfill" not in columns(raw, "runs")
         assert ("old_heads",) not in raw.execute(TABLES).fetchall()
 
 

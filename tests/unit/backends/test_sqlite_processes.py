@@ -6,13 +6,15 @@ import os
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from assets_core.backends.metadata.store import SQLStore
 from assets_core.backends.process_owner import is_alive, this_process
-from assets_core.backends.sqlite import SQLiteStore, connection, open_sqlite
+from assets_core.backends.sqlite import connection, open_sqlite
 from assets_core.errors import StoreError
 from assets_core.testing.examples import (
     CUSTOMERS,
@@ -55,7 +57,7 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def store(path: Path) -> Iterator[SQLiteStore]:
+def store(path: Path) -> Iterator[SQLStore]:
     """Give an open store."""
     store = open_sqlite(path, is_alive)
     yield store
@@ -132,20 +134,20 @@ def test_a_forked_child_does_not_unlock_what_its_parent_locked(path: Path) -> No
 
 
 def test_closing_one_of_two_connections_keeps_the_locks_of_the_other(
-    store: SQLiteStore, path: Path
+    store: SQLStore, path: Path
 ) -> None:
     """POSIX drops a process's locks on a file when any handle of it is closed."""
-    other = open_sqlite(path, is_alive)
+    other = connection.Connection(path, time.time)
 
     with store._db.transaction():
         assert is_locked(path)
         # Closing asks for the lock, which this thread holds in the other connection.
-        other._db._connection.close()
+        other._connection.close()
 
         assert is_locked(path)
 
 
-def test_two_connections_of_one_process_take_turns(store: SQLiteStore, path: Path) -> None:
+def test_two_connections_of_one_process_take_turns(store: SQLStore, path: Path) -> None:
     """A notebook that opens its project twice is no reason for an error."""
     other = open_sqlite(path, is_alive)
     first, second = make_result(1), make_result(2)
@@ -163,7 +165,7 @@ def test_two_connections_of_one_process_take_turns(store: SQLiteStore, path: Pat
     [("commit.begun", False), ("commit.written", False), ("commit.done", True)],
 )
 def test_a_commit_that_is_killed_happened_or_did_not(
-    store: SQLiteStore, path: Path, point: str, *, is_there: bool
+    store: SQLStore, path: Path, point: str, *, is_there: bool
 ) -> None:
     """The transaction is the moment; and whoever dies in it locks nobody out."""
     code = "show_result(store, this_process(), make_result(1), publish=True)"
@@ -181,7 +183,7 @@ def test_a_commit_that_is_killed_happened_or_did_not(
 
 
 def test_the_claim_of_a_killed_process_is_known_to_be_dead(
-    store: SQLiteStore, path: Path
+    store: SQLStore, path: Path
 ) -> None:
     """By the process table, at once: no clock and no heart-beat has to run out."""
     code = "take_claim(store, this_process(), 'a' * 32); os.kill(os.getpid(), 9)"
@@ -196,7 +198,7 @@ def test_the_claim_of_a_killed_process_is_known_to_be_dead(
 
 
 def test_a_store_that_stays_busy_is_named(
-    store: SQLiteStore, path: Path, monkeypatch: pytest.MonkeyPatch
+    store: SQLStore, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After half a minute; here the wait is shortened. Not 'database is locked'."""
     other = open_sqlite(path, is_alive)
@@ -209,7 +211,7 @@ def test_a_store_that_stays_busy_is_named(
     other.close()
 
 
-def test_readers_do_not_wait_for_a_writer(store: SQLiteStore, path: Path) -> None:
+def test_readers_do_not_wait_for_a_writer(store: SQLStore, path: Path) -> None:
     """`assets list` answers while a run commits."""
     made = make_result(1)
     show_result(store, this_process(), made)
@@ -223,7 +225,7 @@ def test_readers_do_not_wait_for_a_writer(store: SQLiteStore, path: Path) -> Non
     other.close()
 
 
-def test_an_error_in_a_transaction_undoes_all_of_it(store: SQLiteStore) -> None:
+def test_an_error_in_a_transaction_undoes_all_of_it(store: SQLStore) -> None:
     """And the next transaction is not inside of it."""
 
     def write_half() -> None:
@@ -238,7 +240,7 @@ def test_an_error_in_a_transaction_undoes_all_of_it(store: SQLiteStore) -> None:
     show_result(store, this_process(), make_result(1))
 
 
-def test_a_raw_connection_sees_what_was_committed(store: SQLiteStore, path: Path) -> None:
+def test_a_raw_connection_sees_what_was_committed(store: SQLStore, path: Path) -> None:
     """It is plain SQLite: any tool can look into it."""
     show_result(store, this_process(), make_result(1))
 

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
+from assets_core.backends.metadata.store import SQLStore
 from assets_core.backends.process_owner import is_alive, this_process
-from assets_core.backends.sqlite import SQLiteStore, open_sqlite
+from assets_core.backends.sqlite import open_sqlite
 from assets_core.errors import StoreError
 from assets_core.model.keys import AssetKey
 from assets_core.model.records import (
@@ -96,7 +97,7 @@ def leave_out(name: str) -> Callable[[str], str]:
     return change
 
 
-def read_everything(store: SQLiteStore) -> list[Any]:
+def read_everything(store: SQLStore) -> list[Any]:
     """Ask a store for all that it remembers."""
     return [
         store.heads("main"),

@@ -50,8 +50,9 @@ from io_managers.duckdb import make_duckdb
 manager = make_duckdb(sys.argv[1], {})
 for number in range(int(sys.argv[3])):
     cell = Cell(f"process/{sys.argv[2]}")
-    stored = manager.seal(manager.stage(cell, pa.table({"n": [number]}), uuid4().hex))
-    manager.publish(cell, stored, how=None, env="main", unique=uuid4().hex)
+    staged = manager.stage([(cell, pa.table({"n": [number]}), uuid4().hex)])
+    (stored,) = manager.seal(staged)
+    manager.publish([(cell, stored, uuid4().hex)], how=None, env="main")
 """
 
 

@@ -22,11 +22,12 @@ from assets_core.errors import (
 )
 from assets_core.model.keys import AssetKey, Cell
 from assets_core.testing.io_suite import ORDERS, RAW_ORDERS, ROWS, keep, show, stage
-from io_managers.parquet import ParquetIOManager, make_parquet
+from io_managers.parquet import make_parquet
+from io_managers.tables import FormatIOManager
 
 
 @pytest.fixture
-def manager(tmp_path: Path) -> ParquetIOManager:
+def manager(tmp_path: Path) -> FormatIOManager:
     """Give an IO manager with the folder `data`."""
     return make_parquet(str(tmp_path), {})
 
@@ -37,7 +38,7 @@ def data(tmp_path: Path) -> Path:
     return tmp_path / "data"
 
 
-def test_the_stable_path_is_plain_parquet(manager: ParquetIOManager, data: Path) -> None:
+def test_the_stable_path_is_plain_parquet(manager: FormatIOManager, data: Path) -> None:
     """Any tool can open it, and sees nothing but a file of its own."""
     show(manager, keep(manager, cell=RAW_ORDERS), RAW_ORDERS)
 
@@ -45,7 +46,7 @@ def test_the_stable_path_is_plain_parquet(manager: ParquetIOManager, data: Path)
     assert manager.stable_path(RAW_ORDERS, env="main") == str(data / "raw/orders.parquet")
 
 
-def test_the_symlink_is_relative(manager: ParquetIOManager, tmp_path: Path) -> None:
+def test_the_symlink_is_relative(manager: FormatIOManager, tmp_path: Path) -> None:
     """A project that is moved, or mounted elsewhere, still shows its data."""
     show(manager, keep(manager, cell=RAW_ORDERS), RAW_ORDERS)
     shutil.copytree(tmp_path / "data", tmp_path / "moved" / "data", symlinks=True)
@@ -58,7 +59,7 @@ def test_the_symlink_is_relative(manager: ParquetIOManager, tmp_path: Path) -> N
 
 
 def test_other_environments_lie_in_a_hidden_folder(
-    manager: ParquetIOManager, data: Path
+    manager: FormatIOManager, data: Path
 ) -> None:
     """A glob over `data/**` finds what 'main' shows and nothing else."""
     show(manager, keep(manager), env="dev")
@@ -89,7 +90,7 @@ def test_every_compression_is_readable(tmp_path: Path, compression: str) -> None
 @pytest.mark.parametrize("kind", ["file", "folder", "symlink", "broken symlink"])
 @pytest.mark.parametrize("how", ["link", "copy"])
 def test_whatever_others_put_at_the_stable_path_is_refused(
-    manager: ParquetIOManager, data: Path, kind: str, how: str
+    manager: FormatIOManager, data: Path, kind: str, how: str
 ) -> None:
     """It is told before anything is computed, and nothing is touched."""
     path = data / "orders.parquet"
@@ -109,7 +110,7 @@ def test_whatever_others_put_at_the_stable_path_is_refused(
 
 
 def test_a_file_in_place_of_a_folder_is_refused(
-    manager: ParquetIOManager, data: Path
+    manager: FormatIOManager, data: Path
 ) -> None:
     """`raw` is a file of somebody's, so there can be no `raw/orders.parquet`."""
     data.mkdir()
@@ -123,7 +124,7 @@ def test_a_file_in_place_of_a_folder_is_refused(
 
 @pytest.mark.parametrize("kind", ["file", "folder", "symlink"])
 def test_what_others_put_there_is_not_taken_away_with_our_own(
-    manager: ParquetIOManager, data: Path, kind: str
+    manager: FormatIOManager, data: Path, kind: str
 ) -> None:
     """An asset whose stable path is switched off leaves what is not ours."""
     path = data / "orders.parquet"
@@ -143,7 +144,7 @@ def test_what_others_put_there_is_not_taken_away_with_our_own(
 
 
 def test_a_link_of_ours_that_leads_nowhere_is_taken_away(
-    manager: ParquetIOManager, data: Path
+    manager: FormatIOManager, data: Path
 ) -> None:
     """What it showed was cleaned up; it is still ours."""
     stored = keep(manager)
@@ -166,7 +167,7 @@ def test_a_link_of_ours_that_leads_nowhere_is_taken_away(
     ],
 )
 def test_a_record_that_leads_out_of_the_storage_is_refused(
-    manager: ParquetIOManager, tmp_path: Path, location: str
+    manager: FormatIOManager, tmp_path: Path, location: str
 ) -> None:
     """Somebody edited the metadata store: it decides what is read, but not from where."""
     (tmp_path / "secret.parquet").write_bytes(b"secret")
@@ -183,7 +184,7 @@ def test_a_record_that_leads_out_of_the_storage_is_refused(
     assert not (tmp_path / "data" / "orders.parquet").is_symlink()
 
 
-def test_a_record_of_another_schema_is_named(manager: ParquetIOManager) -> None:
+def test_a_record_of_another_schema_is_named(manager: FormatIOManager) -> None:
     """The bytes are whole, but what the record says of them is not."""
     stored = keep(manager)
 
@@ -191,7 +192,7 @@ def test_a_record_of_another_schema_is_named(manager: ParquetIOManager) -> None:
         manager.read(ORDERS, stored, pa.schema([("no_such_column", pa.int64())]))
 
 
-def test_the_nearest_column_is_offered(manager: ParquetIOManager) -> None:
+def test_the_nearest_column_is_offered(manager: FormatIOManager) -> None:
     """For whoever typed it wrong."""
     stored = keep(manager)
 
@@ -200,7 +201,7 @@ def test_the_nearest_column_is_offered(manager: ParquetIOManager) -> None:
 
 
 def test_an_error_of_stored_data_says_where_and_what_to_do(
-    manager: ParquetIOManager, data: Path
+    manager: FormatIOManager, data: Path
 ) -> None:
     """Path and both checksums for whoever looks into it, a command for everybody."""
     stored = keep(manager)
@@ -220,7 +221,7 @@ def test_an_error_of_stored_data_says_where_and_what_to_do(
     assert damaged.value.where == gone.value.where == str(path)
 
 
-def test_what_is_staged_is_nobodys_to_read(manager: ParquetIOManager, data: Path) -> None:
+def test_what_is_staged_is_nobodys_to_read(manager: FormatIOManager, data: Path) -> None:
     """It has not passed its checks."""
     stage(manager)
 
@@ -229,7 +230,7 @@ def test_what_is_staged_is_nobodys_to_read(manager: ParquetIOManager, data: Path
     assert path.stat().st_mode & 0o777 == 0o600
 
 
-def test_a_type_that_parquet_does_not_have_is_named(manager: ParquetIOManager) -> None:
+def test_a_type_that_parquet_does_not_have_is_named(manager: FormatIOManager) -> None:
     """Canonical tables have none; this is for whoever comes past that."""
     table = pa.table({"age": pa.array([None], pa.month_day_nano_interval())})
 
@@ -239,7 +240,7 @@ def test_a_type_that_parquet_does_not_have_is_named(manager: ParquetIOManager) -
     assert manager.leftovers() == {}
 
 
-def test_a_disk_that_refuses_is_named(manager: ParquetIOManager, data: Path) -> None:
+def test_a_disk_that_refuses_is_named(manager: FormatIOManager, data: Path) -> None:
     """The folder of data is a file: any error of the system comes out named."""
     data.write_bytes(b"precious")
 
@@ -255,7 +256,12 @@ def test_a_disk_that_refuses_is_named(manager: ParquetIOManager, data: Path) -> 
         ({"rot": "x"}, "there is no option 'rot'"),
         ({"root": 3}, "'root' must be the name of a folder"),
         ({"root": ""}, "'root' must be the name of a folder"),
-        ({"root": "s3://bucket/x"}, "'root' must be a folder of this machine"),
+        ({"root": "s3://"}, "'root' must be like 's3://bucket/folder'"),
+        ({"root": "s3://key:pw@bucket/x"}, "'root' must have no login"),
+        ({"root": "s3://b/x", "publish": "link"}, "object stores have no links"),
+        ({"root": "s3://b/x", "storage_options": 3}, "must be a section"),
+        ({"root": "s3://b/x", "timeout": "long"}, "'timeout' must be a number"),
+        ({"timeout": 3}, "'timeout' is for object stores, and 'root' is a folder"),
         ({"publish": "yes"}, "'publish' must be one of link, copy, none, not 'yes'"),
         ({"compression": []}, "'compression' must be one of snappy"),
     ],
@@ -290,3 +296,18 @@ def test_making_one_touches_nothing(tmp_path: Path) -> None:
     manager.published(Cell(AssetKey("orders")), env="main")
 
     assert os.listdir(tmp_path) == []  # noqa: PTH208 - names are all that is asked for
+
+
+def test_publishing_looks_again_at_what_is_above(
+    manager: FormatIOManager, data: Path
+) -> None:
+    """A link into what is stored may have come since the run began."""
+    stored = keep(manager)
+    (data / ".files" / "ab" / "ab-folder").mkdir(parents=True)
+    (data / "raw").symlink_to(".files/ab/ab-folder")
+
+    with pytest.raises(PublishError, match="a link to a stored folder is in the way"):
+        show(manager, stored, RAW_ORDERS)
+    show(manager, stored, RAW_ORDERS, how="none")
+
+    assert list((data / "raw").iterdir()) == []

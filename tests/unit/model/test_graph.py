@@ -7,6 +7,7 @@ import pytest
 from assets_core.model.assets import Asset, Check, Definition, Form, Input, Source
 from assets_core.model.graph import Graph, build_graph
 from assets_core.model.keys import AssetKey
+from assets_core.model.origins import OneFile
 
 
 def table(key: str, *upstream: str) -> Asset:
@@ -155,7 +156,7 @@ def test_a_part_keeps_its_order_checks_and_arrows(shop: Graph) -> None:
 
 def test_assets_and_sources_are_told_apart() -> None:
     """Sources are observed, never made."""
-    source = Source(AssetKey("file"), "file.csv")
+    source = Source(AssetKey("file"), OneFile("file.csv"))
     reader = Asset(
         AssetKey("reader"),
         lambda: None,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from assets_core.errors import (
@@ -16,6 +18,14 @@ from assets_core.errors import (
 from assets_core.model.assets import Asset, Check, Definition, Form, Input, Source
 from assets_core.model.graph import build_graph
 from assets_core.model.keys import AssetKey
+from assets_core.model.origins import (
+    DatabaseRows,
+    ManyFiles,
+    OneFile,
+    Origin,
+    VersionFunction,
+    WebFile,
+)
 
 
 def table(key: str, *upstream: str, where: str = "", form: Form = Form.PANDAS) -> Asset:
@@ -36,7 +46,7 @@ def check(key: str, *reads: str, name: str = "fine") -> Check:
     return Check(name, AssetKey(key), lambda: True, inputs, where="checks.py:1")
 
 
-FILE = Source(AssetKey("file"), "file.csv", where="sources.py:1")
+FILE = Source(AssetKey("file"), OneFile("file.csv"), where="sources.py:1")
 
 
 def problem_of(*definitions: Definition) -> AssetsError:
@@ -149,6 +159,41 @@ def test_a_source_that_is_not_read_as_a_path() -> None:
         == "Asset 'orders' reads the file 'file' by 'file', which is no path"
     )
     assert problem.fix == ("annotate it: def …(file: pathlib.Path), and open it yourself")
+
+
+@pytest.mark.parametrize(
+    ("origin", "given", "problem"),
+    [
+        (OneFile("a.csv"), {"many": "list"}, "reads the file 'file'"),
+        (WebFile("https://a"), {"form": Form.ARROW}, "reads the download 'file'"),
+        (ManyFiles("*.csv"), {"many": ""}, "reads the files 'file'"),
+        (DatabaseRows("select 1", "sqlite://"), {}, "reads the rows of 'file'"),
+        (DatabaseRows("select 1", "sqlite://"), {"form": Form.VALUE}, "reads the rows of"),
+        (VersionFunction(lambda: 1), {}, "reads the version of 'file'"),
+        (VersionFunction(lambda: 1), {"form": Form.ARROW}, "reads the version of"),
+    ],
+)
+def test_each_kind_of_source_has_its_form(
+    origin: Origin, given: dict[str, Any], problem: str
+) -> None:
+    """A path of a query, or a table of a file, is nothing that could be handed over."""
+    read = Input("file", AssetKey("file"), **{"form": Form.PATH, **given})
+    reader = Asset(AssetKey("orders"), lambda: None, (read,))
+
+    told = problem_of(Source(AssetKey("file"), origin), reader)
+
+    assert told.problem.startswith(f"Asset 'orders' {problem}")
+    assert told.fix.startswith("annotate")
+
+
+def test_columns_of_a_source() -> None:
+    """None of them has a version of its own, so it would never be stale."""
+    read = Input("file", AssetKey("file"), Form.PATH, columns=("id",))
+    reader = Asset(AssetKey("orders"), lambda: None, (read,))
+
+    assert problem_of(FILE, reader).problem == (
+        "Asset 'orders' reads columns of 'file', which is a source"
+    )
 
 
 def test_a_table_that_is_read_as_a_path() -> None:

@@ -14,6 +14,7 @@ from assets_core.errors import SelectionError
 from assets_core.model.assets import Asset, Form, Input, Source
 from assets_core.model.graph import Graph, build_graph
 from assets_core.model.keys import AssetKey
+from assets_core.model.origins import OneFile
 from assets_core.model.selection import (
     MAX_DEPTH,
     MAX_LENGTH,
@@ -32,7 +33,9 @@ def table(key: str, *upstream: str, form: Form = Form.PANDAS, **options: object)
 
 SHOP = build_graph(
     [
-        Source(AssetKey("file"), "file.csv", group="landing", owners=("ada@x.org",)),
+        Source(
+            AssetKey("file"), OneFile("file.csv"), group="landing", owners=("ada@x.org",)
+        ),
         table("raw/a", "file", form=Form.PATH, tags=("daily", "team=ops")),
         table("raw/b", tags=("hourly", "team=web")),
         table("orders", "raw/a", "raw/b", group="marts", owners=("ada@x.org", "bob")),

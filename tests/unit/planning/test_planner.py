@@ -255,6 +255,21 @@ def test_what_a_run_has_computed_is_not_forced_again() -> None:
     assert fresh(plan) == {"raw"}
 
 
+def test_a_second_plan_need_only_look_at_what_the_first_has_named() -> None:
+    """It is made when more is known of those cells; the others stay as they are."""
+    world = built()
+    world["orders"].code = "2"
+    wanted = Wanted(frozenset(world.graph.nodes))
+    first = world.plan()
+
+    among = {step.cell for step in first.steps}
+    second = make_plan(world.graph, world.expected(), world.known(), wanted, among)
+
+    assert (first.steps, first.fresh) == (second.steps, second.fresh)
+    assert first.steps
+    assert first.fresh
+
+
 def test_without_upstream_the_heads_of_now_are_taken() -> None:
     """Somebody knows that the upstream is stale, and does not want to wait for it."""
     world = built()

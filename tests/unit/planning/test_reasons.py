@@ -64,5 +64,5 @@ def test_every_reason_has_a_kind_of_its_own() -> None:
     """Scripts tell reasons apart by it."""
     kinds = [reason.kind for reason in Reason.__args__]
 
-    assert len(set(kinds)) == len(kinds) == 13
+    assert len(set(kinds)) == len(kinds) == 14
     assert UpstreamWillRun.kind == "upstream_will_run"

@@ -13,6 +13,7 @@ from typing import Any
 from assets_core.model.assets import Asset, Form, Input, Source
 from assets_core.model.graph import Graph, build_graph
 from assets_core.model.keys import AssetKey, Cell
+from assets_core.model.origins import OneFile
 from assets_core.model.records import Column, Head, Materialization, StoredData
 from assets_core.model.versions import CodeVersion, Component, Digest, digest
 from assets_core.planning.plan import Plan
@@ -46,7 +47,7 @@ def table(
 
 def file(key: str) -> Source:
     """Return a source; its key begins with 'file'."""
-    return Source(AssetKey(key), f"{key}.csv")
+    return Source(AssetKey(key), OneFile(f"{key}.csv"))
 
 
 @dataclass(slots=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assets_core.model.garbage import KeptResult, Place
+from assets_core.model.garbage import KeptResult
 from assets_core.model.keys import AssetKey, Cell
-from assets_core.upkeep.retention import needed, not_needed
+from assets_core.upkeep.retention import needed
 
 ORDERS, TOTAL = Cell(AssetKey("orders")), Cell(AssetKey("total"))
 
@@ -63,9 +63,6 @@ def test_bytes_that_two_results_share_are_needed_if_one_is() -> None:
     results = [result(1), result(2, TOTAL), result(3, TOTAL, bytes_of=1)]
 
     assert kept(results, "3") == {1}
-    assert not_needed(results, needed(results, {"3"}, latest=0, since=9.0)) == {
-        ("data", "object 2"): 20
-    }
 
 
 def test_the_same_name_in_two_storages_is_two_places() -> None:
@@ -74,7 +71,6 @@ def test_the_same_name_in_two_storages_is_two_places() -> None:
     new = KeptResult("2", ORDERS, ("lake", "x"), 10, 2.0)
 
     assert needed([old, new], {"2"}, latest=0, since=9.0) == {("lake", "x")}
-    assert not_needed([old, new], [("lake", "x")]) == {("data", "x"): 10}
 
 
 @st.composite
@@ -122,18 +118,3 @@ def test_more_generous_settings_never_keep_less(
     great = needed(results, shown, latest=more, since=earlier)
 
     assert small <= great
-
-
-@given(histories(), LATEST, SINCE)
-def test_everything_is_either_needed_or_not(
-    history: tuple[list[KeptResult], set[str]], latest: int, since: float
-) -> None:
-    """And nothing is both."""
-    results, shown = history
-    every: set[Place] = {one.place for one in results}
-
-    found = needed(results, shown, latest=latest, since=since)
-    rest = not_needed(results, found).keys()
-
-    assert found | rest == every
-    assert not found & rest

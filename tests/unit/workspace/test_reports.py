@@ -55,7 +55,7 @@ def test_certain_is_false_exactly_when_an_upstream_is_the_only_reason() -> None:
         Step(Cell(AssetKey("a")), "compute", (waiting,)),
         Step(Cell(AssetKey("b")), "compute", (Opaque(("no source",)), waiting)),
     )
-    document = plan_report(Plan("main", steps, fresh=(Cell(ORDERS),)), {})
+    document = plan_report(Plan("main", steps, fresh=(Cell(ORDERS),)), {}, ())
 
     assert [step["certain"] for step in document["steps"]] == [False, True]
     assert document["counts"] == {"compute": 2, "revalidate": 0, "reuse": 0, "fresh": 1}

@@ -163,7 +163,10 @@ def test_another_projects_file_is_no_project(tmp_path: Path, text: str) -> None:
         (SMALLEST + 'names = "x"', "there is no setting 'names'; did you mean 'name'?"),
         (SMALLEST + "zebra = 1", "there is no setting 'zebra'"),
         (SMALLEST + "metadata = 1", "[metadata] must be a section"),
-        (SMALLEST + "[metadata]\nurl = 3", "metadata.url must be 'sqlite:///PATH', not 3"),
+        (SMALLEST + "[metadata]\nurl = 3", "metadata.url must be 'sqlite:///PATH' or"),
+        (SMALLEST + '[metadata]\nurl = "mysql://a:b@c/d"', "not 'mysql://***@c/d'"),
+        (SMALLEST + '[metadata]\nschema = "No-Name"', "metadata.schema must be a name"),
+        (SMALLEST + '[metadata]\nschema = "pg_toast"', "metadata.schema must be a name"),
         (SMALLEST + '[metadata]\nurl = "x.db"', "not 'x.db'"),
         (SMALLEST + '[metadata]\nurl = "sqlite:///"', "not 'sqlite:///'"),
         (
@@ -226,7 +229,7 @@ def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
         names = "x"
         modules = "${NOT_SET}"
         [metadata]
-        url = "postgresql://x"
+        url = "mysql://x"
         [io.lake]
         root = "${ALSO_NOT_SET}"
         [executor]
@@ -266,11 +269,20 @@ def test_a_table_that_is_none_is_named(tmp_path: Path, text: str) -> None:
 def test_a_password_is_not_repeated(tmp_path: Path) -> None:
     """Errors go into logs."""
     (told,) = problems(
-        tmp_path, SMALLEST + '[metadata]\nurl = "postgresql://ada:secret@host/db"'
+        tmp_path, SMALLEST + '[metadata]\nurl = "mysql://ada:secret@host/db"'
     )
 
     assert "secret" not in told
     assert "host/db" in told
+
+
+def test_a_password_is_not_in_what_settings_look_like(tmp_path: Path) -> None:
+    """Debuggers and logs show values as they are."""
+    url = "postgresql://ada:s3cret@host/db"
+    settings = read(tmp_path, SMALLEST + f'[metadata]\nurl = "{url}"\nschema = "shop"')
+
+    assert (settings.metadata_url, settings.metadata_schema) == (url, "shop")
+    assert "s3cret" not in repr(settings)
 
 
 # What comes from the environment.

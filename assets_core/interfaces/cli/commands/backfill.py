@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import click
 
+from assets_core.catalogue.words import time_text
 from assets_core.errors import UsageError
 from assets_core.interfaces.cli.carrying_out import carried_out
 from assets_core.interfaces.cli.command import (
@@ -16,19 +17,14 @@ from assets_core.interfaces.cli.command import (
     selection_argument,
 )
 from assets_core.interfaces.cli.layout import in_columns, status_word
+from assets_core.interfaces.cli.previewing import preview_lines
 from assets_core.interfaces.cli.problems import DONE
 from assets_core.interfaces.cli.project import opened
-from assets_core.interfaces.cli.words import (
-    bytes_text,
-    count_text,
-    seconds_text,
-    time_text,
-)
+from assets_core.model.events import Preview
 from assets_core.model.records import Backfill, RunRequest
 from assets_core.running.result import RunResult
 from assets_core.workspace.backfills import (
     BackfillStatus,
-    Preview,
     backfills,
     find_backfill,
 )
@@ -104,18 +100,14 @@ def command(  # noqa: PLR0913 - the flags of the command
         _tell_preview(asked, found)
         return DONE
 
-    def run(workspace: Workspace) -> RunResult:
-        asked.screen.tell(*preview_lines(workspace.preview(request)))
-        return workspace.run(request, jobs=jobs)
-
-    return carried_out(asked, run)
+    return carried_out(asked, lambda workspace: workspace.run(request, jobs=jobs))
 
 
 def _other(asked: Asked, words: tuple[str, ...], jobs: int | None) -> int:
     does, *names = words
     if does == "list" and not names:
         with opened(asked) as workspace:
-            found = backfills(workspace.tools.store)
+            found = backfills(workspace.tools.store, workspace.env)
         _tell_list(asked, found)
         return DONE
     if len(names) != 1 or does == "list":
@@ -126,7 +118,7 @@ def _other(asked: Asked, words: tuple[str, ...], jobs: int | None) -> int:
     if does == "resume":
         return carried_out(asked, lambda workspace: _resumed(workspace, names[0], jobs))
     with opened(asked) as workspace:
-        one = find_backfill(backfills(workspace.tools.store), names[0])
+        one = find_backfill(workspace.tools.store, workspace.env, names[0])
         running = one.status == "running" and stop(one.latest)
     said = "asked to stop when what runs now has ended" if running else "is not running"
     if asked.json:
@@ -137,7 +129,7 @@ def _other(asked: Asked, words: tuple[str, ...], jobs: int | None) -> int:
 
 
 def _resumed(workspace: Workspace, name: str, jobs: int | None) -> RunResult:
-    one = find_backfill(backfills(workspace.tools.store), name)
+    one = find_backfill(workspace.tools.store, workspace.env, name)
     if one.status == "running":
         raise UsageError(
             f"Backfill {one.id[:SHORT_ID]} is still running",
@@ -150,24 +142,8 @@ def _tell_preview(asked: Asked, found: Preview) -> None:
     if asked.json:
         asked.screen.document(preview_report(found))
     else:
-        asked.screen.say(*(preview_lines(found) or ["Everything is fresh"]))
-
-
-def preview_lines(found: Preview) -> list[str]:
-    """Return what a backfill is going to do, in a line or two."""
-    if not found.cells:
-        return []
-    what = f"{count_text(found.cells, 'cell')} in {count_text(found.chunks, 'chunk')}"
-    if found.seconds is not None and found.bytes is not None:
-        size = bytes_text(round(found.bytes))
-        what += f": about {seconds_text(found.seconds)} on one core, and {size}"
-    lines = [what]
-    if found.unknown:
-        names = ", ".join(found.unknown[:4])
-        more = len(found.unknown) - 4
-        names += f" and {more:,} more" if more > 0 else ""
-        lines.append(f"nothing is known yet of what {names} takes")
-    return lines
+        nothing = [*found.not_yet] or ["Everything is fresh"]
+        asked.screen.say(*(preview_lines(found) or nothing))
 
 
 def _tell_list(asked: Asked, found: Iterable[BackfillStatus]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from assets_core.catalogue.words import count_text
 from assets_core.interfaces.cli.command import (
     Asked,
     Command,
@@ -14,7 +15,6 @@ from assets_core.interfaces.cli.layout import in_columns, indented, paragraph, s
 from assets_core.interfaces.cli.problems import DONE, FAILED
 from assets_core.interfaces.cli.project import opened
 from assets_core.interfaces.cli.summary import failure_table
-from assets_core.interfaces.cli.words import count_text
 from assets_core.model.keys import Cell
 from assets_core.model.records import CheckRecord
 from assets_core.running.recheck import recheck

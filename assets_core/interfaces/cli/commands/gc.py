@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from assets_core.interfaces.cli.command import Asked, Command
+from assets_core.catalogue.words import bytes_text, count_text, time_text
+from assets_core.interfaces.cli.command import Asked, Command, partitions_option
 from assets_core.interfaces.cli.layout import in_columns
 from assets_core.interfaces.cli.problems import DONE
 from assets_core.interfaces.cli.project import opened
-from assets_core.interfaces.cli.words import bytes_text, count_text, time_text
 from assets_core.upkeep.gc import Collected, Garbage
 from assets_core.workspace.reports import gc_report
 
@@ -16,18 +16,19 @@ _SHOWN = 20
 
 
 @click.command("gc", cls=Command)
+@partitions_option()
 @click.option("--dry-run", is_flag=True, help="Change nothing; say what would be done.")
 @click.pass_obj
-def command(asked: Asked, *, dry_run: bool) -> int:
+def command(asked: Asked, *, partitions: str | None, dry_run: bool) -> int:
     """Delete stored data that nobody needs any more.
 
     Needed is what an asset shows, the latest versions of each asset, and what is young;
     the settings under [retention] say how many and how young. What is not needed is
     condemned first and deleted by a later call, so that whoever reads it can finish.
-    Safe beside runs.
+    Safe beside runs. With --partitions, only data of these partitions is deleted.
     """
     with opened(asked) as workspace:
-        collected = workspace.gc(dry_run=dry_run)
+        collected = workspace.gc(partitions=partitions, dry_run=dry_run)
     if asked.json:
         asked.screen.document(gc_report(collected, dry_run=dry_run))
     else:

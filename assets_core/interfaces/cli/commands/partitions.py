@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
+from assets_core.catalogue.words import count_text
 from assets_core.errors import UsageError
 from assets_core.interfaces.cli.command import Asked, Command
 from assets_core.interfaces.cli.problems import DONE
 from assets_core.interfaces.cli.project import opened
-from assets_core.interfaces.cli.words import count_text
 from assets_core.workspace.partitioning import declared_list
 
 DOES = ("list", "add", "delete")
@@ -23,7 +23,8 @@ def command(asked: Asked, does: str, name: str, keys: tuple[str, ...]) -> int:
     """Show the keys of a growing list, add some or delete some.
 
     LIST is the name given to DynamicPartitions. A deleted key is remembered: added
-    again, it takes its old place, and what was made of it is there again.
+    again, it takes its old place, and what was made of it is there again. Keys that an
+    asset yields are only shown.
     """
     if does not in DOES:
         raise UsageError(f"There is no 'partitions {does}'", fix=f"use {' or '.join(DOES)}")

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from assets_core.interfaces.cli.command import Asked, Command
+from assets_core.catalogue.words import counts_text, rows_text, seconds_text, time_text
+from assets_core.interfaces.cli.command import Asked, Command, as_of_option
 from assets_core.interfaces.cli.layout import (
     clean,
     in_columns,
@@ -19,25 +20,32 @@ from assets_core.interfaces.cli.layout import (
 from assets_core.interfaces.cli.project import logs_of, opened
 from assets_core.interfaces.cli.step_lines import WIDEST_NAME, step_lines
 from assets_core.interfaces.cli.summary import failure_lines
-from assets_core.interfaces.cli.words import counts_text, seconds_text, time_text
 from assets_core.model.keys import Cell
 from assets_core.model.records import RunRecord
+from assets_core.workspace.quarantined import rows_by_run
 from assets_core.workspace.reports_run import run_report, runs_report
 from assets_core.workspace.workspace import Workspace
 
 SHORT_ID = 12
 MOST_LOG_LINES = 50
+IN_QUARANTINE = "rows in quarantine"
+
+
+def _in_quarantine(rows: int) -> dict[str, int]:
+    return {"row in quarantine" if rows == 1 else IN_QUARANTINE: rows}
 
 
 @click.command("runs", cls=Command)
 @click.argument("run", required=False)
+@as_of_option()
 @click.pass_obj
-def command(asked: Asked, run: str | None) -> int:
+def command(asked: Asked, run: str | None, *, as_of: str | None) -> int:
     """Show the latest runs, or one in full with its logs.
 
-    RUN is the id of a run, or the beginning of one.
+    RUN is the id of a run, or the beginning of one. Without it, those in the environment
+    are listed.
     """
-    with opened(asked) as workspace:
+    with opened(asked, as_of=as_of) as workspace:
         if run is None:
             _all(asked, workspace)
         else:
@@ -47,8 +55,9 @@ def command(asked: Asked, run: str | None) -> int:
 
 def _all(asked: Asked, workspace: Workspace) -> None:
     records = workspace.runs()
+    aside = rows_by_run(workspace.tools.store.quarantines())
     if asked.json:
-        asked.screen.document(runs_report(records))
+        asked.screen.document(runs_report(records, aside))
         return
     if not records:
         asked.screen.say("There are no runs yet; make one with: assets materialize")
@@ -59,7 +68,7 @@ def _all(asked: Asked, workspace: Workspace) -> None:
             status_word(record.status),
             time_text(record.started_at),
             _span(record),
-            counts_text(record.counts),
+            counts_text({**record.counts, **_in_quarantine(aside.get(record.id, 0))}),
         )
         for record in records
     ]
@@ -74,6 +83,10 @@ def _one(asked: Asked, workspace: Workspace, record: RunRecord) -> None:
         asked.screen.document(run_report(record, texts))
     else:
         asked.screen.say(*_lines(record, logs, asked.screen.width))
+
+
+def _aside(record: RunRecord) -> int:
+    return sum(step.quarantined for step in record.steps if step.status == "computed")
 
 
 def _span(record: RunRecord) -> str:
@@ -96,6 +109,7 @@ def _lines(record: RunRecord, logs: Mapping[Cell, Path], width: int | None) -> l
             + ([] if request.upstream else ["--no-upstream"])
         ),
         "steps": counts_text(record.counts),
+        IN_QUARANTINE: rows_text(_aside(record) or None),
     }
     lines = [
         f"{strong(record.id)}  {status_word(record.status)}",

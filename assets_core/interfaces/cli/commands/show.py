@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
+from assets_core.catalogue.words import bytes_text, count_text, rows_text, time_text
 from assets_core.interfaces.cli.because import reason_lines
-from assets_core.interfaces.cli.command import Asked, Command, at_least, partition_option
+from assets_core.interfaces.cli.command import (
+    Asked,
+    Command,
+    as_of_option,
+    at_least,
+    partition_option,
+    partitions_option,
+)
 from assets_core.interfaces.cli.layout import (
     cut,
     in_columns,
@@ -21,14 +30,16 @@ from assets_core.interfaces.cli.layout import (
 )
 from assets_core.interfaces.cli.partitions import bar, partition_lines
 from assets_core.interfaces.cli.project import opened
-from assets_core.interfaces.cli.words import bytes_text, rows_text, time_text
-from assets_core.workspace.finding import find_cell
+from assets_core.model.keys import Cell
+from assets_core.model.records import Materialization
 from assets_core.workspace.plain import plain
-from assets_core.workspace.showing import Shown, look_at, show_report
+from assets_core.workspace.showing import Shown, ShownCell, look_at, show_report
 
 WIDEST_VALUE = 24
 WIDEST_SAMPLE = 60
 SHORT_ID = 12
+MOST_CELLS = 60
+"""How many partitions are listed one by one."""
 
 
 @click.command("show", cls=Command)
@@ -42,14 +53,25 @@ SHORT_ID = 12
     help="How many of its first rows to show.",
 )
 @partition_option()
+@partitions_option()
+@as_of_option()
 @click.pass_obj
-def command(asked: Asked, asset: str, *, rows: int, partition: str | None) -> int:
-    """Show one asset: columns, rows, versions, checks, history."""
-    with opened(asked) as workspace:
+def command(
+    asked: Asked,
+    asset: str,
+    *,
+    rows: int,
+    partition: str | None,
+    partitions: str | None,
+    as_of: str | None,
+) -> int:
+    """Show one asset: columns, rows, versions, checks, history.
+
+    With --partitions, each of these partitions is listed.
+    """
+    with opened(asked, as_of=as_of) as workspace:
         node = workspace.node(asset)
-        if partition is not None:
-            find_cell(workspace.asset(asset), partition, workspace.keys())
-        shown = look_at(workspace, node, rows, partition)
+        shown = look_at(workspace, node, rows, partition, partitions or "")
     if asked.json:
         asked.screen.document(show_report(shown))
     else:
@@ -59,7 +81,7 @@ def command(asked: Asked, asset: str, *, rows: int, partition: str | None) -> in
 
 def _lines(shown: Shown, width: int | None) -> list[str]:
     node, status = shown.node, shown.status
-    name = node.key if shown.partition is None else f"{node.key}[{shown.partition}]"
+    name = str(Cell(node.key, shown.partition))
     lines = [f"{strong(name)}  {status_word(status.status)}"]
     if node.description:
         lines += paragraph(node.description, width, 2)
@@ -86,9 +108,10 @@ def _facts(shown: Shown) -> list[tuple[str, str]]:
     updated = made.committed_at if made else status.updated_at
     facts = {
         "rows": rows_text(status.rows) if status.rows is not None else "",
+        "quarantine": _aside(made),
         "size": bytes_text(made.stored.bytes if made else _size(shown)),
         "updated": f"{time_text(updated)} UTC" if updated is not None else "",
-        "path": short_path(Path(shown.path)) if shown.path else "",
+        "path": _path(shown.path) if shown.path else "",
         "data version": made.data_version if made else (seen.version if seen else ""),
         "code version": made.code if made else "",
         "group": node.group,
@@ -104,16 +127,49 @@ def _facts(shown: Shown) -> list[tuple[str, str]]:
     return [(name, text) for name, text in facts.items() if text]
 
 
+def _aside(made: Materialization | None) -> str:
+    if made is None or made.quarantined is None:
+        return ""
+    rows = count_text(made.quarantined.rows, "row")
+    return f"{rows}: assets quarantine show {made.cell.asset}"
+
+
+def _path(path: str) -> str:
+    return path if "://" in path else short_path(Path(path))
+
+
 def _partitions(shown: Shown) -> list[str]:
     """Return a bar, and which partitions have which status."""
     if shown.status.partitions is None:
         return []
-    keys, words = shown.status.partitions
-    return [bar(words, WIDEST_SAMPLE), *partition_lines(keys, words)]
+    if shown.status.none_yet:
+        return [shown.status.none_yet]
+    standing = shown.status.partitions
+    lines = [bar(standing.words, WIDEST_SAMPLE), *partition_lines(standing)]
+    return [*lines, "", *_cells(shown.cells)] if shown.cells else lines
+
+
+def _cells(cells: Sequence[ShownCell]) -> list[str]:
+    """Return a line for each partition that was asked for, the first many of them."""
+    rows = [
+        (
+            status_word(one.status),
+            one.partition,
+            rows_text(one.head.rows) if one.head else "",
+            time_text(one.head.at) if one.head else "",
+            one.head.materialization[:SHORT_ID] if one.head else "",
+        )
+        for one in cells[:MOST_CELLS]
+    ]
+    heads = ("status", "partition", "rows", "computed (UTC)", "version")
+    left_out = len(cells) - MOST_CELLS
+    more = [f"and {left_out:,} more; --json has them all"] if left_out > 0 else []
+    return [*in_columns(rows, heads=heads, right=[2]), *more]
 
 
 def _size(shown: Shown) -> int | None:
-    return shown.observed.identity.size if shown.observed else None
+    seen = shown.observed
+    return seen.identity.size if seen and seen.identity.size >= 0 else None
 
 
 def _columns(shown: Shown, width: int | None) -> list[str]:

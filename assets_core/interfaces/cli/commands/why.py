@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import click
 
+from assets_core.catalogue.words import (
+    count_text,
+    release_text,
+    short_ranges,
+    time_text,
+)
 from assets_core.interfaces.cli.because import reason_lines
-from assets_core.interfaces.cli.command import Asked, Command, partition_option
+from assets_core.interfaces.cli.command import (
+    Asked,
+    Command,
+    partition_option,
+    partitions_option,
+)
 from assets_core.interfaces.cli.layout import Branch, as_tree, one_line, status_word, strong
 from assets_core.interfaces.cli.partitions import partition_lines
 from assets_core.interfaces.cli.project import opened
-from assets_core.interfaces.cli.words import short_ranges, time_text
+from assets_core.model.keys import Cell
 from assets_core.workspace.explaining import Explained, Explanation, Root
 from assets_core.workspace.reports import causes, why_report
 
@@ -17,11 +28,18 @@ from assets_core.workspace.reports import causes, why_report
 @click.command("why", cls=Command)
 @click.argument("asset")
 @partition_option()
+@partitions_option()
 @click.pass_obj
-def command(asked: Asked, asset: str, *, partition: str | None) -> int:
-    """Explain why an asset is stale, down to the root cause."""
+def command(
+    asked: Asked, asset: str, *, partition: str | None, partitions: str | None
+) -> int:
+    """Explain why an asset is stale, down to the root cause.
+
+    Of an asset with partitions, those that are not fresh are explained: all, or those
+    among --partitions. What has the same reasons is told together.
+    """
     with opened(asked) as workspace:
-        explanation = workspace.why(asset, partition=partition)
+        explanation = workspace.why(asset, partition=partition, partitions=partitions)
     if asked.json:
         asked.screen.document(why_report(explanation))
     else:
@@ -30,31 +48,49 @@ def command(asked: Asked, asset: str, *, partition: str | None) -> int:
 
 
 def _lines(explanation: Explanation) -> list[str]:
+    lines = _explained(explanation)
+    for one in explanation.others:
+        lines += ["", *_explained(one)]
+    if explanation.left_out:
+        left_out = count_text(explanation.left_out, "more partition")
+        key = explanation.status.key
+        lines += ["", f"and {left_out}; each stands in: assets plan {key} --json"]
+    return lines
+
+
+def _explained(explanation: Explanation) -> list[str]:
     status = explanation.status
-    lines = [f"{strong(_name(explanation))} is {status_word(status.status)}"]
-    if status.partitions is not None and not explanation.alike:
-        keys, words = status.partitions
-        lines += partition_lines(keys, words)
-    elif explanation.alike:
+    name = Cell(status.key, explanation.partition)
+    lines = [f"{strong(str(name))} is {status_word(status.status)}"]
+    if explanation.alike and explanation.alike != (explanation.partition,):
         lines += [f"the same for {short_ranges(explanation.alike)}"]
     if explanation.reasons:
         branches = [branch for one in explanation.reasons for branch in _branches(one)]
         lines += as_tree(branches)
-    elif status.impossible is not None:
-        lines += [str(status.impossible)]
-    elif status.status == "held":
-        lines += [f"it was rolled back; let go: assets rollback {status.key} --release"]
-    elif status.head is not None:
-        lines += [f"nothing changed since {time_text(status.head.at)} UTC"]
+    else:
+        lines += _without_reasons(explanation)
     if status.error is not None:
         problem = one_line(status.error.message.partition("\n")[0])
         lines += ["", f"its last attempt failed: {problem}"]
     return lines
 
 
-def _name(explanation: Explanation) -> str:
-    key, partition = explanation.status.key, explanation.partition
-    return key if partition is None else f"{key}[{partition}]"
+def _without_reasons(explanation: Explanation) -> list[str]:
+    """Return why nothing would be done."""
+    status = explanation.status
+    if status.none_yet:
+        return [status.none_yet]
+    if status.partitions is not None:
+        return partition_lines(status.partitions)
+    if status.impossible is not None:
+        return [str(status.impossible)]
+    if status.head is None:
+        return []
+    if not status.head.held:
+        return [f"nothing changed since {time_text(status.head.at)} UTC"]
+    one = (explanation.partition,) if explanation.partition else ()
+    how = release_text(status.key, explanation.alike or one)
+    return [f"it was rolled back; let go: {how}"]
 
 
 def _branches(explained: Explained) -> list[Branch]:

@@ -137,6 +137,28 @@ def test_one_schema_serves_many_threads_at_once(library: Any) -> None:
     assert [bool(each) for each in found] == [number <= 3 for number in range(8)] * 10
 
 
+def test_an_engine_that_is_not_installed_is_looked_for_once(library: Any) -> None:
+    """Threads that look for it at once may find the half of a module."""
+    schema = library.schema({"a": library.column(library.int)})
+    failures(schema, {"a": [1]})
+    looked: list[str] = []
+
+    class Watching:
+        """Is asked for each module that is not loaded yet."""
+
+        @staticmethod
+        def find_spec(name: str, *_: Any) -> None:
+            looked.append(name)
+
+    sys.meta_path.insert(0, Watching)
+    try:
+        failures(schema, {"a": [1]})
+    finally:
+        sys.meta_path.remove(Watching)
+
+    assert not [name for name in looked if name.startswith("pandera")]
+
+
 def test_the_schema_itself_is_never_changed(library: Any) -> None:
     """It is the user's, and a part of a version."""
     check = library.pandera.Check.gt(3, n_failure_cases=1)

@@ -13,7 +13,7 @@ from assets_core.model.partitions import (
     DynamicPartitions,
     ListedKeys,
     StaticPartitions,
-    check_key,
+    checked_keys,
 )
 
 BAD_KEYS = [
@@ -40,8 +40,7 @@ BAD_KEYS = [
 )
 def test_most_texts_are_keys(key: str) -> None:
     """A key is a name that people use, in any script."""
-    check_key(key)
-
+    assert checked_keys(key) == (key,)
     assert StaticPartitions([key]).keys()[0] == key
 
 
@@ -49,7 +48,7 @@ def test_most_texts_are_keys(key: str) -> None:
 def test_a_text_that_a_selection_could_not_name_is_refused(key: str, why: str) -> None:
     """The same ones for keys that are declared and keys that are added."""
     with pytest.raises(UsageError) as refused:
-        check_key(key)
+        checked_keys(["eu", key])
     assert why in refused.value.problem
     with pytest.raises(DefinitionError) as undeclared:
         StaticPartitions(["eu", key])

@@ -1,0 +1,1 @@
+"""The way in from a notebook: `%load_ext assets_core`."""

@@ -1,0 +1,102 @@
+"""What the data of an asset looks like, on its page."""
+
+from __future__ import annotations
+
+from assets_core.catalogue.cards import AssetPage, ColumnCard
+from assets_core.catalogue.charts import histogram
+from assets_core.catalogue.markup import Markup, element, joined
+from assets_core.catalogue.profiles import ColumnProfile, Profile
+from assets_core.interfaces.site.page import Page
+from assets_core.interfaces.site.parts import muted, table
+from assets_core.model.hiding import hide
+
+NULL = element("span", "null", class_="ac-null")
+HIDDEN = element("span", "hidden", class_="ac-null", title="[docs] masked hides its values")
+
+
+def write(page: Page, one: AssetPage) -> None:
+    """Write the columns, what is in them, and the first rows."""
+    if not one.columns:
+        return
+    page.section("Columns")
+    told = any(column.description or column.rules for column in one.columns)
+    looks = one.profile is not None
+    heads = ["Column", *(["What it promises"] if told else [])]
+    heads += ["Null", "Distinct", "Values"] if looks else []
+    rows = [_row(column, one.profile, told=told) for column in one.columns]
+    numbers = [heads.index("Null"), heads.index("Distinct")] if looks else []
+    page.put(table(heads, rows, numbers=numbers, kind="ac-columns"))
+    profile = one.profile
+    if profile is None:
+        return
+    if profile.rows < profile.of:
+        page.put(muted(f"Counted in the newest {profile.rows:,} of {profile.of:,} rows."))
+    if profile.sample:
+        page.section("Sample", searched=False)
+        names = [*profile.sample[0], *profile.masked]
+        cells = [[_value(row, name) for name in names] for row in profile.sample]
+        page.put(table([hide(name) for name in names], cells, kind="ac-sample"))
+
+
+def _row(column: ColumnCard, profile: Profile | None, *, told: bool) -> list[object]:
+    name = element("code", hide(column.name), data_column=column.name)
+    row: list[object] = [joined([name, element("div", column.type, class_="ac-type")])]
+    if told:
+        rules = [element("code", rule, class_="ac-rule") for rule in column.rules]
+        row.append(
+            joined(
+                [*([hide(column.description)] if column.description else []), *rules], " "
+            )
+        )
+    look = column.profile
+    if profile is not None and look is None:
+        row += ["", "", HIDDEN if column.masked else ""]
+    elif profile is not None and look is not None:
+        row += [_share(look.nulls, profile.rows), _count(look.distinct)]
+        row.append(joined([_spread(column.name, look), _values(look)]))
+    return row
+
+
+def _share(nulls: int, rows: int) -> str:
+    if not nulls:
+        return "0"
+    share = 100 * nulls / max(rows, 1)
+    return f"{nulls:,} ({'<1' if share < 1 else f'{share:.0f}'} %)"
+
+
+def _count(distinct: int | None) -> str:
+    return "" if distinct is None else f"{distinct:,}"
+
+
+def _values(look: ColumnProfile) -> Markup | None:
+    if look.top:
+        return element(
+            "span",
+            *(
+                element("span", element("code", value), f" {count:,} ", class_="ac-top")
+                for value, count in look.top
+            ),
+            class_="ac-ends",
+        )
+    if not look.least and not look.most:
+        return None
+    if look.least == look.most:
+        return element("code", look.least)
+    ends = (element("code", look.least), element("code", look.most))
+    return element("div", *ends, class_="ac-ends ac-apart")
+
+
+def _spread(name: str, look: ColumnProfile) -> Markup | None:
+    if not look.bars:
+        return None
+    edges = ["" for _ in range(len(look.bars) + 1)]
+    edges[0], edges[-1] = look.least, look.most
+    title = f"how the values of {hide(name)} are spread"
+    return histogram(edges, look.bars, title, width=180, height=28)
+
+
+def _value(row: object, name: str) -> object:
+    values = dict(row) if isinstance(row, dict) else {}
+    if name not in values:
+        return HIDDEN
+    return NULL if values[name] is None else values[name]

@@ -1,0 +1,89 @@
+"""The pieces that pages are put together from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from assets_core.catalogue.charts import COLOURS
+from assets_core.catalogue.markup import Markup, element, joined
+
+_LIKE = {
+    **dict.fromkeys(("computed", "revalidated", "reused", "success", "passed"), "fresh"),
+    **dict.fromkeys(("warning", "running"), "stale"),
+    **dict.fromkeys(("blocked", "canceled", "skipped"), "missing"),
+}
+"""Which colour other words take."""
+
+
+def badge(word: str, key: str | None = None) -> Markup:
+    """Return a status as a badge; with a key, one that follows the asset's."""
+    kind = word if word in COLOURS else _LIKE.get(word, "missing")
+    return element("span", word, class_=f"ac-status ac-{kind}", data_asset=key)
+
+
+def table(
+    heads: Sequence[object],
+    rows: Iterable[Sequence[object]],
+    *,
+    numbers: Iterable[int] = (),
+    kind: str = "",
+) -> Markup:
+    """Return a table that scrolls where it is wider than the page.
+
+    Args:
+        numbers: The columns of numbers, which stand at the right.
+    """
+    right = set(numbers)
+
+    def cells(name: str, row: Sequence[object]) -> list[Markup]:
+        return [
+            element(name, one, class_="ac-n" if place in right else None)
+            for place, one in enumerate(row)
+        ]
+
+    head = element("thead", element("tr", *cells("th", heads)))
+    body = element("tbody", *(element("tr", *cells("td", row)) for row in rows))
+    inside = element("table", head, body, class_=f"ac-table {kind}".strip())
+    return element("div", inside, class_="ac-scroll", tabindex="0")
+
+
+def facts(given: Mapping[str, object]) -> Markup | None:
+    """Return names with their values; those without one are left out."""
+    pairs = [(name, one) for name, one in given.items() if one not in {None, ""}]
+    if not pairs:
+        return None
+    return element(
+        "dl",
+        *(element("div", element("dt", name), element("dd", one)) for name, one in pairs),
+        class_="ac-facts",
+    )
+
+
+def chips(given: Iterable[object]) -> Markup | None:
+    """Return words beside each other."""
+    there = list(given)
+    return (
+        element("span", *(element("span", one, class_="ac-chip") for one in there))
+        if there
+        else None
+    )
+
+
+def note(kind: str, *children: object) -> Markup:
+    """Return something that has to be seen: `stale`, `failed`, `fresh` or `missing`."""
+    return element("div", *children, class_=f"ac-note ac-note-{kind}")
+
+
+def muted(*children: object) -> Markup:
+    """Return what matters less."""
+    return element("p", *children, class_="ac-muted")
+
+
+def listed(items: Iterable[object]) -> Markup:
+    """Return a list."""
+    return element("ul", *(element("li", one) for one in items))
+
+
+def several(children: Iterable[object], between: str = ", ") -> Markup:
+    """Return things one after the other."""
+    return joined(children, between)
