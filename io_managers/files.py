@@ -237,7 +237,17 @@ class FilesIOManager:
         env: str,
         names: tuple[str, ...] = (),
     ) -> None:
-        """Make the stable paths of cells of one asset show their data, each in one step."""
+        """Make the stable paths of cells show their data, each in one step."""
+        by_end: dict[str, list[Shown]] = {}
+        for one in shown:
+            by_end.setdefault(self._suffixes.get(one[0].asset, ""), []).append(one)
+        for some in by_end.values():
+            self._publish_alike(some, how, env, names)
+
+    def _publish_alike(
+        self, shown: Sequence[Shown], how: Publish | None, env: str, names: tuple[str, ...]
+    ) -> None:
+        """Publish files that end in the same way."""
         chosen, store = how or self._publish, self._store(shown[0][0])
         refuse_link(store, shown[0][0], chosen)
         paths = [store.stable_path(cell, env, names) for cell, _, _ in shown]

@@ -275,7 +275,7 @@ class FormatIOManager:
         env: str,
         names: tuple[str, ...] = (),
     ) -> None:
-        """Make the stable paths of cells of one asset show their data, each in one step."""
+        """Make the stable paths of cells show their data, each in one step."""
         chosen = how or self._publish
         paths = [self._store.stable_path(cell, env, names) for cell, _, _ in shown]
         refuse_link(self._store, shown[0][0], chosen)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import decimal
 import uuid
+import weakref
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -65,13 +66,35 @@ def to_arrow(value: Any) -> pa.Table:
     if found:
         frame = frame.assign(**{str(name): column for name, column in found.items()})
     try:
-        return pa.Table.from_pandas(frame, preserve_index=False)
+        return _plain_table(frame) or pa.Table.from_pandas(frame, preserve_index=False)
     except _FAILURES as error:
         raise _unfit(frame, error) from error
 
 
+def _plain_table(frame: pd.DataFrame) -> pa.Table | None:
+    """Return what `Table.from_pandas` gives for a small frame with plain names.
+
+    It describes the frame as well, which takes longer than the columns, and is left out.
+    """
+    names = list(frame.columns)
+    plain = all(type(name) is str for name in names) and len({*names}) == len(names)
+    if not plain or frame.size > FEW_VALUES:
+        return None
+    try:
+        columns = [pa.array(column, from_pandas=True) for _, column in frame.items()]
+    except _FAILURES:
+        return None  # which says better what is wrong
+    return pa.table(columns, names=names) if columns else None
+
+
 FEW_BYTES = 1 << 20
 """Up to so many bytes a thread costs more than it saves."""
+
+FEW_VALUES = FEW_BYTES // 8
+"""Up to so many values a frame is converted without threads."""
+
+_made: dict[int, tuple[weakref.ref[pa.Table], pd.DataFrame]] = {}
+"""Frames of small tables that are still held, for who reads them next."""
 
 
 def from_arrow(table: pa.Table, form: Form, name: str) -> Any:  # noqa: ARG001 - as its siblings
@@ -81,8 +104,21 @@ def from_arrow(table: pa.Table, form: Form, name: str) -> Any:  # noqa: ARG001 -
     would not hold: they keep their value, in pandas' own nullable type, or as Python's
     numbers inside lists, structs and maps.
     """
+    if table.nbytes > FEW_BYTES:
+        return _from_arrow(table, name)
+    _, frame = _made.get(id(table), (None, None))
+    if frame is None:
+        frame = _from_arrow(table, name)
+        if frame.empty or any(pd.api.types.is_object_dtype(one) for one in frame.dtypes):
+            return frame  # a copy would share its Python objects
+        number = id(table)
+        _made[number] = weakref.ref(table, lambda _: _made.pop(number, None)), frame
+    return frame.copy()
+
+
+def _from_arrow(table: pa.Table, name: str) -> pd.DataFrame:
     try:
-        frame = table.to_pandas(use_threads=table.nbytes > FEW_BYTES)
+        frame: pd.DataFrame = table.to_pandas(use_threads=table.nbytes > FEW_BYTES)
     except _FAILURES as error:
         raise _unread(table, name, error) from error
     for field in table.schema:

@@ -45,7 +45,7 @@ class IOManager(Protocol):
     """What tells this place from others, such as `parquet:data`. Recorded with the data."""
 
     def stage(self, tables: Sequence[ToStage]) -> list[Staged]:
-        """Write tables where nobody looks: of one asset, those that are stored together.
+        """Write tables where nobody looks, those that are stored together.
 
         If it raises, none of them is left.
 
@@ -135,7 +135,10 @@ class IOManager(Protocol):
         env: str,
         names: tuple[str, ...] = (),
     ) -> None:
-        """Make the stable paths of cells of one asset show their data, each in one step."""
+        """Make the stable paths of cells show their data, each in one step.
+
+        They are of one asset, or of several assets without partitions.
+        """
         ...
 
     def publishes(self, how: Publish | None) -> bool:

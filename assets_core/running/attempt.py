@@ -9,7 +9,7 @@ from assets_core.errors import MissingDataError
 from assets_core.model.assets import Asset, Check, Source
 from assets_core.model.events import StepWaiting
 from assets_core.model.graph import Graph
-from assets_core.model.keys import Cell
+from assets_core.model.keys import AssetKey, Cell
 from assets_core.model.partitions import DynamicPartitions
 from assets_core.model.records import (
     Claim,
@@ -70,7 +70,7 @@ class Attempt:
     reads: tuple[Read, ...]
     inputs: tuple[InputVersion, ...]
     made: Mapping[Cell, Materialization]
-    observed: tuple[tuple[Source, Observation], ...]
+    observed: tuple[tuple[Source, Observation], ...] = ()
     before: Head | None = None
 
     @property
@@ -106,21 +106,21 @@ def take_claims(tools: Tools, jobs: Sequence[Job]) -> tuple[Claim, ...]:
 
 
 def look(tools: Tools, jobs: Sequence[Job], claims: Sequence[Claim]) -> list[Attempt]:
-    """Read what some cells of one asset and their inputs hold now."""
+    """Read what some cells and their inputs hold now."""
     if jobs[0].asset.yields:
         jobs = [_with_keys_now(tools, jobs[0])]
     first = jobs[0]
-    reads = _reads(first, jobs)
+    reads = _reads(jobs)
     own = {job.cell for job in jobs} | _yielded(first)
     above = {cell for many in reads for read in many for cell in read.cells}
-    sources = {Cell(source.key) for source in _sources(first)}
+    observed = _observe(tools, jobs)
+    sources = set(map(Cell, observed))
     found = tools.store.heads_of(first.env, own | (above - sources))
     records = tools.store.materializations(head.materialization for head in found.values())
     heads = {
         cell: head for cell, head in found.items() if is_current(cell, head, first.keys)
     }
-    observed = tuple(_observe(tools, first))
-    outcomes = {Cell(source.key): Outcome(seen.version) for source, seen in observed}
+    outcomes = {Cell(key): Outcome(seen.version) for key, seen in observed.items()}
     made: dict[Cell, Materialization] = {}
     for cell in above - sources:
         head = heads.get(cell)
@@ -130,7 +130,8 @@ def look(tools: Tools, jobs: Sequence[Job], claims: Sequence[Claim]) -> list[Att
     known = _know(tools, jobs, own, heads, records)
     return [
         replace(
-            _attempt(tools, known, outcomes, made, observed, job, claim, many),
+            _attempt(tools, known, outcomes, made, job, claim, many),
+            observed=tuple((one, observed[one.key]) for one in _sources(job)),
             before=found.get(job.cell),
         )
         for job, claim, many in zip(jobs, claims, reads, strict=True)
@@ -158,7 +159,6 @@ def _attempt(  # noqa: PLR0913, PLR0917 - what all attempts of a batch share, an
     known: Known,
     outcomes: Mapping[Cell, Outcome],
     made: Mapping[Cell, Materialization],
-    observed: tuple[tuple[Source, Observation], ...],
     job: Job,
     claim: Claim,
     reads: list[Read],
@@ -167,12 +167,13 @@ def _attempt(  # noqa: PLR0913, PLR0917 - what all attempts of a batch share, an
     inputs = tuple(
         input_version(read, [outcomes[cell] for cell in read.cells]) for read in there
     )
-    return Attempt(tools, job, claim, known, there, inputs, made, observed)
+    return Attempt(tools, job, claim, known, there, inputs, made)
 
 
-def _reads(first: Job, jobs: Sequence[Job]) -> list[list[Read]]:
-    reads = reads_of(first.asset, first.keys)
-    return [reads.of(job.cell) for job in jobs]
+def _reads(jobs: Sequence[Job]) -> list[list[Read]]:
+    by_asset = {job.asset.key: job for job in jobs}
+    reads = {key: reads_of(job.asset, job.keys) for key, job in by_asset.items()}
+    return [reads[job.asset.key].of(job.cell) for job in jobs]
 
 
 def _there(job: Job, read: Read, outcomes: Mapping[Cell, Outcome]) -> Read:
@@ -195,13 +196,16 @@ def _sources(job: Job) -> list[Source]:
     return [node for node in nodes if isinstance(node, Source)]
 
 
-def _observe(tools: Tools, job: Job) -> list[tuple[Source, Observation]]:
-    sources = _sources(job)
+def _observe(tools: Tools, jobs: Sequence[Job]) -> dict[AssetKey, Observation]:
+    """Look at the sources that jobs read, at each once."""
+    sources = {source.key: source for job in jobs for source in _sources(job)}
     if not sources:
-        return []
+        return {}
     last = tools.store.observations()
-    observed = [(node, tools.sources.observe(node, last.get(node.key))) for node in sources]
-    tools.store.observe([seen for node, seen in observed if seen != last.get(node.key)])
+    observed = {
+        key: tools.sources.observe(source, last.get(key)) for key, source in sources.items()
+    }
+    tools.store.observe([seen for key, seen in observed.items() if seen != last.get(key)])
     return observed
 
 

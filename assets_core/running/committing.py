@@ -244,14 +244,12 @@ def commit(results: Sequence[Showing]) -> list[StepRecord]:
     """Let cells show results: all of them in one transaction, or none."""
     tools = results[0].attempt.tools
     publications = tools.store.commit_all([commit_of(one) for one in results])
-    assets = {one.attempt.job.asset.key: one.attempt.job.asset for one in results}
-    for asset in assets.values():
-        notes = [note for note in publications if note and note.cell.asset == asset.key]
-        try:
-            publish_all(tools, asset, notes)
-        except AssetsError as error:
-            # The data is committed and safe, and the notes for its paths are kept.
-            tools.notify(Warned(f"{error}\n  The next run tries it again"))
+    assets = [one.attempt.job.asset for one in results]
+    try:
+        publish_all(tools, assets, [note for note in publications if note])
+    except AssetsError as error:
+        # The data is committed and safe, and the notes for its paths are kept.
+        tools.notify(Warned(f"{error}\n  The next run tries it again"))
     return [
         record_of(
             one.attempt.job.cell,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Literal
@@ -108,24 +108,28 @@ class Order:
             found.update(key for key in check.also_reads if key in self._left)
         return found - mine - set(together)
 
-    def take(self, most: Callable[[AssetKey], int], jobs: int) -> tuple[Batch, ...]:
-        """Take what is ready: one batch, or several steps of one asset.
+    def is_single(self, batch: Batch) -> bool:
+        """Return whether a batch is one step of an asset that makes nothing else."""
+        asset = self._graph.nodes[batch[0].cell.asset]
+        return (
+            len(batch) == 1
+            and len(self._graph.together(asset.key)) == 1
+            and isinstance(asset, Asset)
+            and not asset.yields
+        )
 
-        Args:
-            most: How many steps of an asset are done one after the other.
-            jobs: Among how many workers what is ready is shared.
-        """
-        share = -(-len(self.ready) // jobs)
+    def take(
+        self, most: int, fits: Callable[[Batch], bool] = lambda _: True
+    ) -> list[Batch]:
+        """Take what is ready, from the first on, as long as it fits."""
         taken = [self.ready.popleft()]
-        ((first, *others),) = taken
-        several = others or len(self._graph.together(first.cell.asset)) > 1
-        room = 1 if several else min(share, most(first.cell.asset))
-        while len(taken) < room and self.ready:
-            step, *others = self.ready[0]
-            if others or step.cell.asset != first.cell.asset:
-                break
+        while len(taken) < most and self.ready and fits(self.ready[0]):
             taken.append(self.ready.popleft())
-        return tuple(taken)
+        return taken
+
+    def put_back(self, batches: Sequence[Batch]) -> None:
+        """Take batches back that were not done."""
+        self.ready.extendleft(reversed(batches))
 
     def ended(self, batch: Batch) -> None:
         """Let go on what waited for a batch."""

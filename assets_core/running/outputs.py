@@ -17,7 +17,6 @@ from assets_core.model.records import StepRecord
 from assets_core.planning.outputs import joined
 from assets_core.running.accepting import Beside, kept_beside
 from assets_core.running.attempt import Job, may_publish
-from assets_core.running.batch import Fail
 from assets_core.running.committing import Made, Showing, commit, store_tables
 from assets_core.running.computing import Computed
 from assets_core.running.step import (
@@ -27,6 +26,7 @@ from assets_core.running.step import (
     to_show,
     under_claims,
 )
+from assets_core.running.storing import Fail
 from assets_core.running.tools import Tools
 
 Found = Showing | StepRecord | Exception | None

@@ -7,14 +7,14 @@ does not matter who does it, or how often.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from assets_core.errors import AssetsError, StoreError
 from assets_core.files import crash_point
 from assets_core.model.assets import Asset, Node, Publish
 from assets_core.model.events import Warned
 from assets_core.model.graph import Graph
-from assets_core.model.keys import AssetKey
+from assets_core.model.keys import AssetKey, Cell
 from assets_core.model.records import MAIN, Publication, StoredData
 from assets_core.model.versions import WHOLE_CALL
 from assets_core.protocols.io import IOManager, SharingIOManager, Shown
@@ -67,28 +67,32 @@ def _take_away(tools: Tools, asset: Asset, publication: Publication) -> None:
             manager.publish([one], how="none", env=env, names=names)
 
 
-def publish_all(tools: Tools, asset: Asset, publications: Sequence[Publication]) -> None:
-    """Do what `publish` does for several cells of one asset, in as few changes."""
+def publish_all(
+    tools: Tools, assets: Iterable[Asset], publications: Sequence[Publication]
+) -> None:
+    """Do what `publish` does for several cells of some assets, in as few changes."""
+    by_key = {asset.key: asset for asset in assets}
     if len(publications) <= 1:
         for publication in publications:
-            publish(tools, asset, publication)
+            publish(tools, by_key[publication.cell.asset], publication)
         return
     env = publications[0].env
     cells = [note.cell for note in publications]
     before = tools.store.heads_of(env, cells)
     notes = [note for note in publications if note.cell in before]
-    made = tools.store.materializations(before[note.cell].materialization for note in notes)
-    shown: dict[IOManager, list[Shown]] = {}
-    for note in notes:
-        one = made[before[note.cell].materialization].stored
-        unique = f"{note.id:x}"
-        shown.setdefault(tools.io_with(note.cell, one), []).append((note.cell, one, unique))
-    names = asset.partition_columns
+    stored = tools.store.stored(before[note.cell].materialization for note in notes)
+    shown: dict[_Alike, list[Shown]] = {}
     try:
-        for manager, many in shown.items():
-            manager.publish(many, how=asset.publish, env=env, names=names)
-    except StoreError:
-        _publish_each(tools, asset, publications)
+        for note in notes:
+            one = stored[before[note.cell].materialization]
+            alike = _alike(
+                by_key[note.cell.asset], note.cell, tools.io_with(note.cell, one)
+            )
+            shown.setdefault(alike, []).append((note.cell, one, f"{note.id:x}"))
+        for (manager, how, names, _), many in shown.items():
+            manager.publish(many, how=how, env=env, names=names)
+    except AssetsError:
+        _publish_each(tools, by_key, publications)
         return
     after = tools.store.heads_of(env, cells)
     done = [note for note in notes if after.get(note.cell) == before[note.cell]]
@@ -97,15 +101,26 @@ def publish_all(tools: Tools, asset: Asset, publications: Sequence[Publication])
     left = {note.id for note in publications} - {note.id for note in done}
     for note in publications:
         if note.id in left:
-            publish(tools, asset, note)
+            publish(tools, by_key[note.cell.asset], note)
 
 
-def _publish_each(tools: Tools, asset: Asset, publications: Sequence[Publication]) -> None:
+_Alike = tuple[IOManager, Publish | None, tuple[str, ...], AssetKey | None]
+"""What cells have in common that are published together."""
+
+
+def _alike(asset: Asset, cell: Cell, manager: IOManager) -> _Alike:
+    own = None if cell.partition is None else asset.key
+    return manager, asset.publish, asset.partition_columns, own
+
+
+def _publish_each(
+    tools: Tools, assets: Mapping[AssetKey, Asset], publications: Sequence[Publication]
+) -> None:
     """Do what can be done, and raise what was in the way of the first that could not."""
     problem: AssetsError | None = None
     for publication in publications:
         try:
-            publish(tools, asset, publication)
+            publish(tools, assets[publication.cell.asset], publication)
         except AssetsError as error:
             problem = problem or error
     if problem is not None:

@@ -6,7 +6,6 @@ A failed step leaves the previous head in place and blocks only what reads it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -31,19 +30,13 @@ from assets_core.model.records import (
     count_statuses,
     whose_attempt,
 )
-from assets_core.planning.plan import Plan
+from assets_core.planning.plan import Plan, Step
 from assets_core.planning.reads import AllKeys, windows_at
 from assets_core.planning.reasons import Reason
 from assets_core.planning.staleness import Expected
 from assets_core.protocols.executor import Executor
 from assets_core.running.attempt import Job
-from assets_core.running.batch import (
-    GROUP_SECONDS,
-    GROUP_STEPS,
-    RunSteps,
-    run_batch,
-    run_each,
-)
+from assets_core.running.batch import RunSteps, run_batch
 from assets_core.running.calling import log_path, open_log
 from assets_core.running.deleting import finish_deletions
 from assets_core.running.heartbeat import heartbeat
@@ -53,6 +46,8 @@ from assets_core.running.outputs import run_outputs
 from assets_core.running.publishing import publish_pending
 from assets_core.running.recent import LIMIT, Recent
 from assets_core.running.result import RunResult
+from assets_core.running.schedule import Pace, Schedule
+from assets_core.running.storing import Fail
 from assets_core.running.tools import Tools
 
 
@@ -158,9 +153,8 @@ class _Run:
     id: str
     records: dict[Cell, StepRecord] = field(default_factory=dict)
     planned: dict[Cell, None] = field(default_factory=dict)
-    running: dict[Future[list[StepRecord]], tuple[Batch, ...]] = field(default_factory=dict)
     bad: set[Cell] = field(default_factory=set)
-    pace: dict[AssetKey, float] = field(default_factory=dict)
+    pace: Pace = field(default_factory=Pace)
     chunks: int = 0
     journaled: float = 0.0
 
@@ -215,74 +209,55 @@ class _Run:
         except AssetsError as error:
             if not left:
                 raise  # nothing would say that the run has not done all
-            self._note([_failed(cell, error, (), 0.0) for cell in left])
+            self.end([_failed(cell, error, (), 0.0) for cell in left])
             return None
         part = self.part_of(planned)
         self.tools.notify(StepsPlanned(len(part.steps), part.cells_by_asset))
         lost = [one for one in planned.plan.impossible if not one.waits]
         if not planned.later:  # all keys are known, and these are not there
             errors = {one.cell: StepError("UsageError", str(one)) for one in lost}
-            self._note([StepRecord(c, "failed", error=why) for c, why in errors.items()])
+            self.end([StepRecord(c, "failed", error=why) for c, why in errors.items()])
         return planned
 
     def _cancel(self, left: Sequence[Cell]) -> bool:
-        self._note([StepRecord(cell, "canceled") for cell in left])
+        self.end([StepRecord(cell, "canceled") for cell in left])
         return True
-
-    def _note(self, records: Sequence[StepRecord]) -> None:
-        """Record steps that are not done."""
-        self._end(records)
 
     def _go(self, cut: Cut) -> bool:
         """Do every step of the plan; return whether it was broken off."""
         order = Order(self.plan, self.graph, self.keys, cut)
         self.chunks += len(order.batches)
-        try:
-            while order.ready or self.running:
-                while order.ready and len(self.running) < self.executor.jobs:
-                    self._start(order.take(self._most, self.executor.jobs), order)
-                for batch in self._ended():
-                    order.ended(batch)
-        except KeyboardInterrupt:
-            self._break_off()
-            return True
+        if Schedule(self, order, self.pace).carry_out():
+            left = [one.cell for one in self.plan.steps if one.cell not in self.records]
+            return self._cancel(left)
         return False
 
-    def _most(self, key: AssetKey) -> int:
-        """Return how many steps of an asset are committed together."""
-        pace = self.pace.get(key)
-        if pace is None:
-            return 1
-        if pace * GROUP_STEPS <= GROUP_SECONDS:
-            return GROUP_STEPS
-        return max(1, int(GROUP_SECONDS / pace))
-
-    def _start(self, batches: tuple[Batch, ...], order: Order) -> None:
-        """Start what can be done of some batches; the rest is blocked."""
-        blocked = {}
-        for batch in batches:
-            for step, cell in order.blocked_by(batch, self.bad):
-                why = StepError("Blocked", f"'{cell}' {self.records[cell].status}")
-                blocked[step.cell] = StepRecord(step.cell, "blocked", error=why)
-        self._end(list(blocked.values()))
-        left = tuple(
-            step for batch in batches for step in batch if step.cell not in blocked
-        )
-        if left:
-            run = run_each if len(batches) > 1 else run_batch
-            self.running[self.executor.submit(self._call(left, run))] = batches
-        else:
-            for batch in batches:
-                order.ended(batch)
-
-    def _call(self, batch: Batch, run: RunSteps) -> Callable[[], list[StepRecord]]:
-        together = self.graph.together(batch[0].cell.asset)
-        cells = [step.cell for step in batch]
+    def call(self, steps: Batch) -> Callable[[], list[StepRecord]]:
+        """Return what does some steps of one call, from the beginning to the commit."""
+        together = self.graph.together(steps[0].cell.asset)
+        cells = [step.cell for step in steps]
+        run: RunSteps = run_batch
         if len(together) > 1:
             cells = [cells[0]._replace(asset=key) for key in together]
             run = run_outputs
-        jobs = [self._job(cell) for cell in cells]
-        reasons = {step.cell: step.reasons for step in batch}
+        jobs = [self.job(cell) for cell in cells]
+        planned = {step.cell for step in steps}
+        fail = self.failing(steps)
+
+        def call() -> list[StepRecord]:
+            for step in steps:
+                self.tools.notify(StepStarted(step.cell, step.action))
+            records = run(self.tools, jobs, fail)
+            # Of what nobody planned it is told only if something was done.
+            return [
+                one for one in records if one.cell in planned or one.status != "skipped"
+            ]
+
+        return call
+
+    def failing(self, steps: Sequence[Step]) -> Fail:
+        """Return what makes records of steps that fail, and writes their logs."""
+        reasons = {step.cell: step.reasons for step in steps}
         started = self.tools.clock.elapsed()
 
         def fail(cell: Cell, error: Exception | SystemExit) -> StepRecord:
@@ -291,18 +266,10 @@ class _Run:
             seconds = self.tools.clock.elapsed() - started
             return _failed(cell, error, reasons.get(cell, ()), seconds)
 
-        def call() -> list[StepRecord]:
-            for step in batch:
-                self.tools.notify(StepStarted(step.cell, step.action))
-            records = run(self.tools, jobs, fail)
-            # Of what nobody planned it is told only if something was done.
-            return [
-                one for one in records if one.cell in reasons or one.status != "skipped"
-            ]
+        return fail
 
-        return call
-
-    def _job(self, cell: Cell) -> Job:
+    def job(self, cell: Cell) -> Job:
+        """Return what the step of a cell needs to know."""
         asset = self.graph.nodes[cell.asset]
         assert isinstance(asset, Asset)  # noqa: S101 - plans hold no sources
         return Job(
@@ -318,22 +285,8 @@ class _Run:
             keys=self.keys,
         )
 
-    def _ended(self) -> list[Batch]:
-        """Wait until a batch ends; return those that have."""
-        if not self.running:
-            return []
-        done, _ = wait(self.running, return_when=FIRST_COMPLETED)
-        batches: list[Batch] = []
-        for future in done:
-            batches += self.running.pop(future)
-            records = future.result()
-            self._end(records)
-            took = [one.calling for one in records if one.calling is not None]
-            if took:
-                self.pace[records[0].cell.asset] = sum(took) / len(took)
-        return batches
-
-    def _end(self, records: Sequence[StepRecord]) -> None:
+    def end(self, records: Sequence[StepRecord]) -> None:
+        """Remember how steps ended."""
         if not records:
             return
         now = self.tools.clock.now()
@@ -353,15 +306,6 @@ class _Run:
         if now - self.journaled >= SECONDS:
             write_journals(self.tools)
             self.journaled = self.tools.clock.elapsed()
-
-    def _break_off(self) -> None:
-        """Let running steps end, start no more, and say what was left."""
-        for future in list(self.running):
-            if not future.cancel():
-                self._end(future.result())
-            self.running.pop(future)
-        left = [step.cell for step in self.plan.steps if step.cell not in self.records]
-        self._end([StepRecord(cell, "canceled") for cell in left])
 
 
 def _failed(

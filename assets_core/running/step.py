@@ -80,11 +80,9 @@ def under_claims(
     """Decide again about some cells of one asset while nobody else can, and act."""
     claims = take_claims(tools, jobs)
     try:
-        crash_point("claim.taken")
-        attempts = look(tools, jobs, claims)
-        records = act([(attempt, _decided(attempt)) for attempt in attempts])
+        records = act(decided_under(tools, jobs, claims))
     except BaseException:
-        _give_up(tools, jobs, claims)
+        give_up(tools, jobs, claims)
         raise
     left = [
         (job, claim)
@@ -92,11 +90,19 @@ def under_claims(
         if record.status in {"skipped", "failed"}
     ]
     if left:
-        _give_up(tools, *zip(*left, strict=True))
+        give_up(tools, *zip(*left, strict=True))
     return records
 
 
-def _give_up(tools: Tools, jobs: Sequence[Job], claims: Sequence[Claim]) -> None:
+def decided_under(
+    tools: Tools, jobs: Sequence[Job], claims: Sequence[Claim]
+) -> list[Decided]:
+    """Decide again about cells whose claims were taken."""
+    crash_point("claim.taken")
+    return [(attempt, _decided(attempt)) for attempt in look(tools, jobs, claims)]
+
+
+def give_up(tools: Tools, jobs: Sequence[Job], claims: Sequence[Claim]) -> None:
     """Give claims back, and throw away the files that were written under them."""
     for job, claim in zip(jobs, claims, strict=True):
         if job.asset.file is not None:

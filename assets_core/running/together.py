@@ -118,7 +118,7 @@ class Together:
         for commit in commits[1:]:
             del self.claims[str(commit.claim.cell.partition)]
         try:
-            publish_all(tools, job.asset, [note for note in notes if note is not None])
+            publish_all(tools, [job.asset], [note for note in notes if note is not None])
         except AssetsError as error:
             # The data is committed and safe, and the notes for its paths are kept.
             tools.notify(Warned(f"{error}\n  The next run tries it again"))

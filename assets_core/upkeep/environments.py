@@ -146,7 +146,7 @@ def _publish(tools: Tools, graph: Graph, notes: Iterable[Publication]) -> None:
         if not isinstance(node, Asset):
             continue
         try:
-            publish_all(tools, node, several)
+            publish_all(tools, [node], several)
         except AssetsError as error:
             problem = problem or error
     if problem is not None:

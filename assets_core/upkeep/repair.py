@@ -181,7 +181,7 @@ class _Mending:
         )
         crash_point("repair.committed")
         if note is not None and isinstance(node, Asset):
-            publish_all(self.tools, node, [note])
+            publish_all(self.tools, [node], [note])
 
     def _noted(self, bad: Bad, claim: Claim) -> str:
         """Note that the data is gone: planning does not look on another machine.
@@ -316,7 +316,7 @@ def _followed(
         for one in free
     ]
     try:
-        publish_all(tools, asset, notes)
+        publish_all(tools, [asset], notes)
     except AssetsError as error:
         yield from (replace(one, text=error.problem, fix=error.fix) for one in free)
         return

@@ -8,7 +8,7 @@ drops its comment, so that one that somebody has replaced is no longer ours.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from assets_core.model.hive import is_date, key_parts
 from assets_core.model.keys import Cell
 from assets_core.model.quoting import Definition, Literal, quoted_text, statement
 from assets_core.model.versions import digest
+from assets_core.protocols.io import Shown
 from io_managers.duckdb.names import SCHEMA, Place, place_of
 
 _MARK = "assets"
@@ -221,7 +222,7 @@ Put = tuple["StableView | PartitionView", str, Definition]
 
 
 def put_all(connection: duckdb.DuckDBPyConnection, puts: Sequence[Put]) -> None:
-    """Let views of cells of one asset show versions, inside a transaction."""
+    """Let views of cells show versions, inside a transaction: of one asset, or whole."""
     again = None
     for view, location, query in puts:
         if isinstance(view, StableView):
@@ -232,10 +233,19 @@ def put_all(connection: duckdb.DuckDBPyConnection, puts: Sequence[Put]) -> None:
         again.show_all(connection)
 
 
+def published_among(
+    shown: Sequence[Shown], location: Callable[[Cell], str | None]
+) -> list[Shown]:
+    """Return the cells of those assets that are published, as their first cell tells."""
+    first = {cell.asset: cell for cell, _, _ in reversed(shown)}
+    there = {asset for asset, cell in first.items() if location(cell) is not None}
+    return [one for one in shown if one[0].asset in there]
+
+
 def drop_all(
     connection: duckdb.DuckDBPyConnection, views: Sequence[StableView | PartitionView]
 ) -> None:
-    """Take the views of cells of one asset away, inside a transaction."""
+    """Take the views of cells away, inside a transaction: of one asset, or whole ones."""
     for view in views:
         view.drop(connection)
     if isinstance(views[-1], PartitionView):

@@ -35,6 +35,7 @@ from io_managers.duckdb.stable import (
     StableView,
     clear,
     drop_all,
+    published_among,
     put_all,
     stable_view,
 )
@@ -269,10 +270,14 @@ class TablesIOManager:
         names: tuple[str, ...] = (),
     ) -> None:
         """Make the stable views show versions, in one transaction."""
-        views = [stable_view(cell, env, names) for cell, _, _ in shown]
         first = shown[0][0]
-        if not self.publishes(how) and self.published(first, env=env, names=names) is None:
-            return
+        if not self.publishes(how):
+            shown = published_among(
+                shown, lambda cell: self.published(cell, env=env, names=names)
+            )
+            if not shown:
+                return
+        views = [stable_view(cell, env, names) for cell, _, _ in shown]
         with self._to_change(first) as connection:
             if not self.publishes(how):
                 drop_all(connection, views)

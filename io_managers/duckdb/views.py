@@ -42,7 +42,7 @@ from io_managers.duckdb.database import (
     waited,
 )
 from io_managers.duckdb.names import place_of
-from io_managers.duckdb.stable import clear, drop_all, put_all, stable_view
+from io_managers.duckdb.stable import clear, drop_all, published_among, put_all, stable_view
 from io_managers.duckdb.types import casts_for_views, column_definitions
 from io_managers.stores.journal import LocalJournal
 
@@ -286,10 +286,14 @@ class ViewsIOManager:
         names: tuple[str, ...] = (),
     ) -> None:
         """Make the stable views show versions, all in one step."""
+        if not self.publishes(how):
+            shown = published_among(
+                shown, lambda cell: self.published(cell, env=env, names=names)
+            )
+            if not shown:
+                return
         views = [stable_view(cell, env, names) for cell, _, _ in shown]
-        (first, _, unique), *_ = shown
-        if not self.publishes(how) and self.published(first, env=env, names=names) is None:
-            return
+        unique = shown[0][2]
         with self._named_errors(), self._file.changing(unique) as connection:
             if not self.publishes(how):
                 drop_all(connection, views)

@@ -20,7 +20,7 @@ from assets_core.errors import (
 )
 from assets_core.model.assets import Publish
 from assets_core.model.garbage import StoredObject
-from assets_core.model.keys import Cell
+from assets_core.model.keys import AssetKey, Cell
 from assets_core.model.masking import without
 from assets_core.model.records import StoredData
 from assets_core.protocols.io import Shown, Staged, ToStage
@@ -235,15 +235,18 @@ class SqlIOManager:
         env: str,
         names: tuple[str, ...] = (),
     ) -> None:
-        """Make the stable view show versions, in one transaction."""
-        first = shown[0][0]
-        view = StableView(self._database, first, env, names)
-        with self._to_change(first) as connection:
-            if self.publishes(how):
-                view.check(connection)
-                view.put(connection, shown)
-            else:
-                view.take(connection, shown)
+        """Make the stable views show versions, in one transaction."""
+        by_asset: dict[AssetKey, list[Shown]] = {}
+        for one in shown:
+            by_asset.setdefault(one[0].asset, []).append(one)
+        with self._to_change(shown[0][0]) as connection:
+            for some in by_asset.values():
+                view = StableView(self._database, some[0][0], env, names)
+                if self.publishes(how):
+                    view.check(connection)
+                    view.put(connection, some)
+                else:
+                    view.take(connection, some)
 
     def published(self, cell: Cell, *, env: str, names: tuple[str, ...] = ()) -> str | None:
         """Return the location that the stable view shows."""

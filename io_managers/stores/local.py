@@ -239,7 +239,7 @@ class LocalStore:
             raise in_the_way(cell, path)
 
     def publish(self, shown: Sequence[Shown], paths: Sequence[Path], how: Publish) -> None:
-        """Make stable paths of one asset show stored files, each in one step."""
+        """Make stable paths show stored files, each in one step."""
 
         def publish(one: tuple[Path, Shown]) -> None:
             path, (cell, stored, unique) = one

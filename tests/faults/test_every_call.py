@@ -20,6 +20,7 @@ from tests.faults.calls.projects import (
     LINKED,
     SHARED,
     STORAGES,
+    WIDE,
     Graph,
     random_graph,
 )
@@ -70,19 +71,24 @@ def kill_everywhere(sweep: Sweep, told: Told, offset: int = 0) -> int:
 def test_killed_at_any_call_a_run_is_completed_by_the_next(
     runs: TracedRuns, folder: Path, storage: str, phase: str, told: Told
 ) -> None:
-    """Nothing is torn or lost, and at most one asset is computed twice."""
+    """Nothing is torn or lost, and what could be seen is not computed again."""
     assert kill_everywhere(Sweep(runs, folder, CHAIN, storage, phase), told) >= 5
 
 
 @pytest.mark.parametrize("phase", VALUES)
 @pytest.mark.parametrize(
     ("graph", "storage"),
-    [(LINKED, "parquet"), (SHARED, "parquet"), *([(LINKED, "duckdb")] * NIGHTLY)],
+    [
+        (LINKED, "parquet"),
+        (SHARED, "parquet"),
+        (WIDE, "parquet"),
+        *([(LINKED, "duckdb"), (WIDE, "duckdb")] * NIGHTLY),
+    ],
 )
 def test_killed_at_any_call_short_steps_are_completed_by_the_next(
     runs: TracedRuns, folder: Path, graph: Graph, storage: str, phase: str, told: Told
 ) -> None:
-    """Partitions that are committed together are all there, or none of them."""
+    """Partitions and assets that are committed together are all there, or none of them."""
     assert kill_everywhere(Sweep(runs, folder, graph, storage, phase), told) >= 10
 
 

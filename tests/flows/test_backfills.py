@@ -17,7 +17,7 @@ from assets_core import RunFailed, UsageError, Workspace
 from assets_core.model.events import Preview, RunStarted
 from assets_core.model.keys import Cell
 from assets_core.model.records import Backfill, RunRequest
-from assets_core.running.batch import GROUP_STEPS
+from assets_core.running.schedule import GROUP_STEPS
 from assets_core.testing.fakes import MemoryObserver
 from assets_core.workspace.backfills import (
     BackfillStatus,

@@ -32,20 +32,29 @@ def holds(is_alive: IsAlive, owner: Owner, expires: float, now: float) -> bool:
 
 def holders(write: Write, env: str, cells: Iterable[Cell]) -> list[tuple[Owner, float]]:
     """Return who has some of the cells, and until when that is believed of another host."""
+    whole: list[str] = []
     partitions: dict[str, list[str]] = {}
     for asset, partition in map(place, cells):
-        partitions.setdefault(asset, []).append(partition)
-    return [
-        (rows.owner_from_json(owner), expires)
-        for asset, wanted in partitions.items()
-        for owner, expires in among(
+        if partition:
+            partitions.setdefault(asset, []).append(partition)
+        else:
+            whole.append(asset)
+    found = among(
+        write,
+        "SELECT owner, expires FROM claims"
+        " WHERE env = ? AND partition = '' AND asset IN (…)",
+        whole,
+        (env,),
+    )
+    for asset, wanted in partitions.items():
+        found += among(
             write,
             "SELECT owner, expires FROM claims"
             " WHERE env = ? AND asset = ? AND partition IN (…)",
             wanted,
             (env, asset),
         )
-    ]
+    return [(rows.owner_from_json(owner), expires) for owner, expires in found]
 
 
 def take(

@@ -5,11 +5,12 @@ Keywords are in capitals, names are not: so a database that needs to can tell th
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
 from assets_core.backends.metadata.connection import Write
+from assets_core.model.keys import AssetKey
 
 AT_ONCE = 500  # values in one statement
 _PUT = "INSERT INTO {} ({}) VALUES ({}) ON CONFLICT ({}) DO UPDATE SET {}"
@@ -32,6 +33,29 @@ def put(table: str, key: str, rest: str) -> str:
     marks = ", ".join("?" * len(names))
     moved = ", ".join(f"{name} = excluded.{name}" for name in rest.split())
     return _PUT.format(table, ", ".join(names), marks, ", ".join(key.split()), moved)
+
+
+def by_chunk(
+    places: Iterable[tuple[AssetKey, int]],
+) -> Iterator[tuple[str, list[AssetKey] | list[int], AssetKey | int]]:
+    """Yield conditions that find some chunks of assets, in few statements.
+
+    Most assets have one chunk, and all of these the same: they are asked for together.
+
+    Returns:
+        The condition, what stands in its `IN (…)`, and the value before that.
+    """
+    chunks: dict[AssetKey, list[int]] = {}
+    for asset, chunk in places:
+        chunks.setdefault(asset, []).append(chunk)
+    alike: dict[int, list[AssetKey]] = {}
+    for asset, (first, *others) in chunks.items():
+        if others:
+            yield "asset = ? AND chunk IN (…)", [first, *others], asset
+        else:
+            alike.setdefault(first, []).append(asset)
+    for chunk, assets in alike.items():
+        yield "chunk = ? AND asset IN (…)", assets, chunk
 
 
 def among(

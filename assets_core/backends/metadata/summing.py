@@ -6,13 +6,14 @@ from collections.abc import Collection, Iterable, Mapping
 
 from assets_core.backends.metadata import rows
 from assets_core.backends.metadata.connection import Connection, Write
-from assets_core.backends.metadata.statements import put
+from assets_core.backends.metadata.statements import by_chunk, put
 from assets_core.model.keys import AssetKey, Cell
 from assets_core.model.packed_heads import chunk_of
 from assets_core.model.records import Head
 from assets_core.model.summary import Summary
 from assets_core.model.versions import Digest, digest
 
+_NUMBERED = "SELECT asset, chunk, digest, count, body FROM heads WHERE env = ?"
 _CHUNK = "SELECT asset, digest, count, body FROM heads WHERE env = ?"
 
 
@@ -33,22 +34,20 @@ def heads(
 
 def heads_of(db: Connection, env: str, cells: Iterable[Cell]) -> dict[Cell, Head]:
     """Return the heads of some cells, reading no chunk in which there is none of them."""
-    wanted: dict[AssetKey, dict[int, list[str | None]]] = {}
+    wanted: dict[tuple[AssetKey, int], list[Cell]] = {}
     for cell in cells:
-        chunks = wanted.setdefault(cell.asset, {})
-        chunks.setdefault(chunk_of(cell.partition), []).append(cell.partition)
+        wanted.setdefault((cell.asset, chunk_of(cell.partition)), []).append(cell)
     found: dict[Cell, Head] = {}
-    for asset, chunks in wanted.items():
-        for number, *chunk in db.rows_among(
-            "SELECT chunk, digest, count, body FROM heads"
-            " WHERE env = ? AND asset = ? AND chunk IN (…)",
-            chunks,
-            [env, asset],
+    for part, values, first in by_chunk(wanted):
+        for asset, number, *chunk in db.rows_among(
+            f"{_NUMBERED} AND {part}",
+            values,
+            [env, first],
         ):
             there = rows.heads_from_row(*chunk)
-            for partition in chunks[number]:
-                if partition in there:
-                    found[Cell(asset, partition)] = there[partition]
+            for cell in wanted[asset, number]:
+                if cell.partition in there:
+                    found[cell] = there[cell.partition]
     return found
 
 

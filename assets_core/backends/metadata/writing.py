@@ -11,7 +11,7 @@ from assets_core.backends.metadata.collecting import take_back
 from assets_core.backends.metadata.connection import Write
 from assets_core.backends.metadata.due import note, note_commits
 from assets_core.backends.metadata.moves import Chunk, Log
-from assets_core.backends.metadata.statements import among, put
+from assets_core.backends.metadata.statements import among, by_chunk, put
 from assets_core.errors import ClaimLostError
 from assets_core.model.keys import AssetKey
 from assets_core.model.packed_heads import chunk_of, pack_heads
@@ -27,6 +27,8 @@ from assets_core.model.versions import CodeVersion, digest
 
 Chunks = dict[Chunk, tuple[int, dict[str | None, Head]]]
 """Generation and heads of chunks."""
+
+_CHUNKS = "SELECT asset, chunk, generation, digest, count, body FROM heads WHERE env = ?"
 
 
 def move_heads(write: Write, commits: Sequence[Commit], now: float) -> None:
@@ -72,18 +74,18 @@ def _move_chunk(heads: dict[str | None, Head], commits: list[Commit]) -> None:
 def read_chunks(write: Write, places: Iterable[Chunk]) -> Chunks:
     """Return chunks, also those that are not there: these hold nothing yet."""
     found: Chunks = {place_of: (0, {}) for place_of in places}
-    assets: dict[tuple[str, AssetKey], list[int]] = {}
+    by_env: dict[str, list[tuple[AssetKey, int]]] = {}
     for env, asset, chunk in found:
-        assets.setdefault((env, asset), []).append(chunk)
-    for (env, asset), wanted in assets.items():
-        for chunk, generation, *packed in among(
-            write,
-            "SELECT chunk, generation, digest, count, body FROM heads"
-            " WHERE env = ? AND asset = ? AND chunk IN (…)",
-            wanted,
-            (env, asset),
-        ):
-            found[env, asset, chunk] = (generation, rows.heads_from_row(*packed))
+        by_env.setdefault(env, []).append((asset, chunk))
+    for env, wanted in by_env.items():
+        for part, values, first in by_chunk(wanted):
+            for asset, chunk, generation, *packed in among(
+                write,
+                f"{_CHUNKS} AND {part}",
+                values,
+                (env, first),
+            ):
+                found[env, asset, chunk] = (generation, rows.heads_from_row(*packed))
     return found
 
 

@@ -68,6 +68,12 @@ class Graph:
         """Return the partitions of each asset."""
         return [f"part {number}" for number in range(self.parts)]
 
+    def called(self, cell: Cell) -> str:
+        """Return what the function of a cell writes when it is called."""
+        number = [key(one) for one in range(len(self.reads))].index(cell.asset)
+        part = 0 if cell.partition is None else self.names().index(cell.partition)
+        return f"{number}-{part}"
+
     def rows(self, values: str) -> dict[Cell, list[int]]:
         """Return what every cell must hold."""
         held: dict[Cell, list[int]] = {}
@@ -94,6 +100,8 @@ CHAIN = Graph(((), (0,), (1,)))
 LINKED = Graph(((), (0,)), parts=5)
 SHARED = Graph(((), (0,)), parts=5, options=', publish="none"')
 """Short steps, which are committed together; of the second, what is stored is, too."""
+WIDE = Graph(((), (), (0, 1), (0,), (1,), (2, 3), (4,)))
+"""Short steps of several assets, which are begun and committed together."""
 
 
 def random_graph(seed: int) -> Graph:

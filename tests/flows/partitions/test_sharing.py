@@ -73,7 +73,8 @@ def test_what_shares_an_object_holds_what_it_holds_alone(
         one.folder.mkdir()
         written(one, batch, publish)
         assert counted(one.run()) == {"computed": 62}
-    assert len(objects(alone)) == 61  # two are empty, and equal
+    # Two days are empty, and equal; the two months may share one.
+    assert len(objects(alone)) in {60, 61}
     assert len(objects(shared)) < 40
     assert data_versions(alone) == data_versions(shared)
     for partitions in (None, "2024-01-09", "2024-01-08..2024-01-11", "2024-02-29"):

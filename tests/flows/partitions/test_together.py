@@ -13,7 +13,7 @@ import pytest
 from assets_core import Workspace
 from assets_core.errors import StoreError
 from assets_core.model.records import StoredData
-from assets_core.running import batch
+from assets_core.running import schedule, storing
 from io_managers.duckdb.database import Database
 from io_managers.stores.local import LocalStore
 from io_managers.stores.protocol import StagedFile
@@ -93,8 +93,8 @@ def test_an_error_of_a_shared_file_is_tried_again_for_each(sliced: Sliced) -> No
     written(sliced, options=', publish="none"')
     run = (
         "import sys; from assets_core import Workspace\n"
-        "from assets_core.running import batch, runner\n"
-        "batch.GROUP_SECONDS = runner.GROUP_SECONDS = 60  # however slow the machine is\n"
+        "from assets_core.running import schedule\n"
+        "schedule.GROUP_SECONDS = 60  # however slow the machine is\n"
         "with Workspace.open(sys.argv[1]) as workspace:\n"
         "    print(workspace.materialize(jobs=1).status)"
     )
@@ -138,8 +138,8 @@ def test_what_does_not_fit_into_memory_at_once_is_made_durable_in_rounds(
         return seal(store, staged)
 
     monkeypatch.setattr(LocalStore, "seal", counting)
-    monkeypatch.setattr(batch, "ROUND_BYTES", 40)
-    monkeypatch.setattr(batch, "OBJECT_BYTES", 16)
+    monkeypatch.setattr(storing, "ROUND_BYTES", 40)
+    monkeypatch.setattr(storing, "OBJECT_BYTES", 16)
     written(sliced, options=path)
 
     assert counted(sliced.run()) == {"computed": 20}
@@ -161,6 +161,7 @@ def test_a_database_is_opened_for_many_partitions_at_once(
         return connect(database, deadline, write=write)
 
     monkeypatch.setattr(Database, "_connect", counting)
+    monkeypatch.setattr(schedule, "GROUP_SECONDS", 60)  # however slow the machine is
     written(sliced)
     settings = sliced.folder / "assets.toml"
     section = '[io.warehouse]\ntype = "duckdb"\ndatabase = "w.duckdb"\n'
