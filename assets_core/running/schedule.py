@@ -133,7 +133,7 @@ class Schedule:
         while True:
             while self._begun and len(self._computing) < 2 * jobs:
                 self._compute(*self._begun.popleft())
-            if self._again and self._alone < jobs:
+            if self._again and self._has_room(jobs):
                 self._start(self._again.popleft())
             elif not (self._order.ready and self._take(jobs)):
                 return
@@ -141,17 +141,26 @@ class Schedule:
     def _take(self, jobs: int) -> bool:
         """Start what is ready; return whether there was room for it."""
         room = self._room(self._order.ready[0])
-        if room > 1:
+        if room > 1 and not (jobs == 1 and self._again):
             held = self._beginning + len(self._begun) + len(self._computing)
             if held * 2 > room:
                 return False
             self._begin(self._order.take(room - held, lambda one: self._room(one) > 1))
             return True
-        if self._alone >= jobs:
+        if not self._has_room(jobs):
             return False
         (batch,) = self._order.take(1)
         self._start(batch)
         return True
+
+    def _has_room(self, jobs: int) -> bool:
+        """Return whether a step can be done alone now.
+
+        It may wait for a cell that another run has. Whoever does one thing at a time must
+        not hold anything then that the other one may wait for.
+        """
+        held = self._beginning or self._begun or self._computing or self._done
+        return self._alone < jobs and not (jobs == 1 and held)
 
     def _room(self, batch: Batch) -> int:
         """Return how many steps like those of a batch are begun together."""

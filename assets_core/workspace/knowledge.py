@@ -59,10 +59,11 @@ def plan_for(
         plan = make_plan(graph, expected, known, wanted)
     if plan.steps:
         known = _details(tools, known, _closely(plan, known))
-        # What was found fresh stays so: it does not read what a step would change.
-        others = (*plan.held, *(one.cell for one in plan.impossible))
-        among = {*(step.cell for step in plan.steps), *others}
-        plan = make_plan(graph, expected, known, wanted, among)
+        if known.records or known.reusable:  # else nothing is known that could change it
+            # What was found fresh stays so: it does not read what a step would change.
+            others = (*plan.held, *(one.cell for one in plan.impossible))
+            among = {*(step.cell for step in plan.steps), *others}
+            plan = make_plan(graph, expected, known, wanted, among)
     new = _settled(plan, known, wanted, marks)
     if new and tools.store.heads_digests(env) == heads:  # nobody moved one meanwhile
         tools.store.keep_summaries(env, new)

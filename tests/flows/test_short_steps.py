@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import signal
+import subprocess
+import sys
 from collections.abc import Sequence
+from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from assets_core import Workspace
+from assets_core.backends import process_owner
 from assets_core.backends.metadata.store import SQLStore
+from assets_core.backends.process_owner import this_process
 from assets_core.errors import ClaimLostError, StoreError
 from assets_core.interrupts import uninterrupted
+from assets_core.model.events import Event, StepWaiting
 from assets_core.model.keys import AssetKey, Cell
-from assets_core.model.records import Commit, StepRecord
+from assets_core.model.records import Claim, Commit, StepRecord
 from assets_core.running import schedule
 from assets_core.running.schedule import GROUP_STEPS, Pace
 from tests.flows.small_project import Project
@@ -163,6 +170,47 @@ def test_a_cell_that_another_run_has_is_waited_for_alone(
     assert result.status == "success"
     assert max(asked) > 1
     assert commits == [1] * 13
+
+
+def test_who_does_one_thing_at_a_time_waits_for_a_cell_with_nothing_in_hand(
+    project: Project, monkeypatch: pytest.MonkeyPatch, commits: list[int]
+) -> None:
+    """Two such runs would else wait for each other."""
+    monkeypatch.setattr(schedule, "GROUP_STEPS", 4)
+    written(project)
+    other = "import os, sys; print(os.getpid(), flush=True); sys.stdin.read()"
+    with (
+        Workspace.open(project.folder) as workspace,
+        subprocess.Popen(
+            [sys.executable, "-c", other],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as process,
+    ):
+        assert process.stdin is not None
+        assert process.stdout is not None
+        pid = int(process.stdout.readline())
+        owner = replace(this_process(), pid=pid, started=process_owner._started(pid))
+        store = workspace.tools.store
+        held = store.claim("main", Cell(AssetKey("root08")), "theirs", owner)
+        assert isinstance(held, Claim)
+        seen: list[tuple[int, list[Cell]]] = []
+
+        def notify(event: Event) -> None:
+            if isinstance(event, StepWaiting):
+                mine = [one.cell for one in store.claims() if one != held]
+                seen.append((len(store.heads("main")), mine))
+                store.release(held)
+
+        observer = SimpleNamespace(notify=notify)
+        with Workspace.open(project.folder, observers=[observer]) as waiting:
+            assert waiting.materialize(jobs=1).status == "success"
+        process.stdin.close()
+
+    assert [cells for _, cells in seen] == [[]]
+    assert seen[0][0] >= 5
+    assert max(commits) > 1
 
 
 def test_a_store_that_fails_while_short_steps_begin_fails_them_by_name(

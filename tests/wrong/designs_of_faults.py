@@ -68,6 +68,20 @@ FAULTS = [
         ROLLED_BACK,
     ),
     Design(
+        "who does one thing at a time waits for a cell with others in hand",
+        "assets_core/running/schedule.py",
+        " and not (jobs == 1 and held)\n",
+        "\n",
+        "tests/flows/test_short_steps.py -k nothing_in_hand",
+    ),
+    Design(
+        "what could not be committed together is not tried alone",
+        "assets_core/running/short.py",
+        "        if len(shown) == 1:\n            return Finished([fail(",
+        "        if shown:\n            return Finished([fail(",
+        "tests/flows/test_short_steps.py -k made_again_for_each",
+    ),
+    Design(
         "the note for a path is struck off before the path has followed",
         "assets_core/running/publishing.py",
         "    shown = None\n",
