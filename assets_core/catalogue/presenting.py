@@ -22,6 +22,7 @@ _VIEWS = {
     "Runs": "runs:runs_view",
     "Progress": "runs:progress_view",
     "Graph": "lineage:graph_view",
+    "Lineage": "lineage:lineage_view",
     "History": "histories:history_view",
     "Checks": "checks:checks_view",
     "AssetDifference": "differences:difference_view",

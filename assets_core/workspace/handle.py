@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, Unpack
 
-from assets_core.model.assets import Asset
+from assets_core.model.assets import Asset, Node
 from assets_core.model.graph import Graph
-from assets_core.model.keys import Cell
+from assets_core.model.keys import AssetKey, Cell
 from assets_core.model.records import CheckRecord, Materialization, RunRecord
 from assets_core.planning.plan import Plan
 from assets_core.planning.planner import Known, Wanted
@@ -76,6 +78,29 @@ class Opened(Protocol):
     def scan(self, key: str, **which: Unpack[WhichData]) -> pl.LazyFrame:
         """Return the data of an asset as a lazy polars frame."""
         ...
+
+
+@shown
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """What reads what, of a project or around one asset.
+
+    Attributes:
+        about: The asset that it is around; None of a whole project.
+    """
+
+    workspace: Opened
+    graph: Graph
+    about: AssetKey | None = None
+
+    @property
+    def nodes(self) -> Mapping[AssetKey, Node]:
+        """Return every asset and source by key, upstream before downstream."""
+        return self.graph.nodes
+
+    def upstream(self, key: str) -> tuple[AssetKey, ...]:
+        """Return what an asset reads."""
+        return self.graph.upstream(AssetKey(key))
 
 
 @shown

@@ -54,7 +54,7 @@ def column_lineage(workspace: Recorded, graph: Graph) -> ColumnLineage:
     It is what was recorded with the latest result of each asset; of what was never made
     nothing is known.
     """
-    latest = _latest(workspace, graph)
+    latest = latest_results(workspace, graph)
     made = [asset for asset in graph.assets if asset.key in latest]
     unknown = dict.fromkeys(
         asset.key for asset in made if _is_unknown(asset, latest[asset.key])
@@ -73,7 +73,7 @@ def _is_unknown(asset: Asset, made: Materialization) -> bool:
     return asset.query is not None and made.origins is None
 
 
-def _latest(workspace: Recorded, graph: Graph) -> dict[AssetKey, Materialization]:
+def latest_results(workspace: Recorded, graph: Graph) -> dict[AssetKey, Materialization]:
     """Return the result of each asset that was made last."""
     store, keys = workspace.tools.store, {asset.key for asset in graph.assets}
     heads = store.heads(workspace.env, keys)

@@ -32,7 +32,7 @@ from assets_core.workspace.environments import Environments, refuse_unknown
 from assets_core.workspace.expectations import expectations
 from assets_core.workspace.explaining import Explanation, explain
 from assets_core.workspace.finding import Selection
-from assets_core.workspace.handle import AssetHandle, Runs
+from assets_core.workspace.handle import AssetHandle, Lineage, Runs
 from assets_core.workspace.kept_readings import KeptReadings
 from assets_core.workspace.knowledge import plan_for
 from assets_core.workspace.loading import Moment, WhichData, part_of
@@ -275,9 +275,11 @@ class Workspace:
         """
         return explain(self, self.asset(key), partition, partitions_text(partitions))
 
-    def lineage(self, key: str | None = None) -> Graph:
-        """Return the graph of assets: all of it, or what one asset reads and is read by."""
-        return self.graph_of_assets.part(self.select(key and f"+{self.node(key).key}+"))
+    def lineage(self, key: str | None = None) -> Lineage:
+        """Return what reads what: all of it, or what one asset reads and is read by."""
+        about = None if key is None else self.node(key).key
+        keys = self.select(about and f"+{about}+")
+        return Lineage(self, self.graph_of_assets.part(keys), about)
 
     def graph(self) -> nx.DiGraph:
         """Return the graph as a networkx graph, with an edge from what is read."""

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Frame, Page, Route, sync_playwright
 
 PICTURES = Path(__file__).parents[2] / "pictures"
 FLAGS = (
@@ -31,11 +31,10 @@ PATIENCE = 20_000
 """Milliseconds after which a page does not become ready any more."""
 
 
-class _Strict(http.server.SimpleHTTPRequestHandler):
-    """Serves files under the strictest policy: scripts of this site alone, none inline."""
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    """Serves files, and writes nothing about it."""
 
     def end_headers(self) -> None:
-        self.send_header("Content-Security-Policy", STRICT)
         self.send_header("Cache-Control", "no-store")
         super().end_headers()
 
@@ -43,10 +42,18 @@ class _Strict(http.server.SimpleHTTPRequestHandler):
         """Say nothing about each request."""
 
 
+class _Strict(_Quiet):
+    """Serves files under the strictest policy: scripts of this site alone, none inline."""
+
+    def end_headers(self) -> None:
+        self.send_header("Content-Security-Policy", STRICT)
+        super().end_headers()
+
+
 @contextmanager
-def served(folder: Path) -> Iterator[str]:
+def served(folder: Path, *, strict: bool = True) -> Iterator[str]:
     """Serve a folder to this computer; give its address, with a slash at its end."""
-    handler = functools.partial(_Strict, directory=str(folder))
+    handler = functools.partial(_Strict if strict else _Quiet, directory=str(folder))
     with running(http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)) as address:
         yield address
 
@@ -120,7 +127,7 @@ class Visitor:
         assert self.problems == []
 
 
-def wait_until_ready(page: Page) -> None:
+def wait_until_ready(page: Page | Frame) -> None:
     """Wait until what shows lineage on a page does so."""
     page.wait_for_selector("[data-state=ready]", state="attached", timeout=PATIENCE)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from assets_core.catalogue.arranging import arrange
 
-STATIC = Path(__file__).parents[2] / "assets_core" / "interfaces" / "site" / "static"
+STATIC = Path(__file__).parents[2] / "assets_core" / "catalogue" / "static"
 STATUSES = ("fresh", "fresh", "fresh", "stale", "missing", "failed", "held")
 PAGE = """<!doctype html>
 <html lang="en" dir="ltr"><head><meta charset="utf-8"><title>Lineage</title>

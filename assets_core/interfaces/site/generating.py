@@ -117,7 +117,7 @@ def _documents(catalogue: Catalogue, places: Places) -> Iterator[tuple[str, Docu
 
 def _static() -> Iterator[tuple[str, bytes]]:
     """Yield the scripts, styles and licences that belong to every site."""
-    folder = resources.files("assets_core.interfaces.site").joinpath(STATIC)
+    folder = resources.files("assets_core.catalogue").joinpath(STATIC)
     yield from sorted(_files(folder, ""))
 
 

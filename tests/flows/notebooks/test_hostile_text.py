@@ -20,7 +20,7 @@ HOSTILE = (
 OURS = {
     *("div", "style", "table", "thead", "tbody", "tr", "th", "td", "b", "p", "span"),
     *("code", "pre", "ul", "ol", "li", "details", "summary", "a", "progress"),
-    *("svg", "title", "desc", "rect", "text", "g", "path"),
+    *("svg", "title", "desc", "rect", "text", "g", "path", "iframe"),
 }
 CODE = """
 import pandas as pd
@@ -105,6 +105,9 @@ def test_nothing_that_a_notebook_shows_has_a_foreign_node(project: Project) -> N
         kind = type(value).__name__
         assert found.names <= OURS, kind
         assert not [name for name, _ in found.attributes if name.startswith("on")], kind
+        frames = [text or "" for name, text in found.attributes if name == "srcdoc"]
+        assert all("alert(" not in one for one in frames), kind
+        assert len(frames) == (kind == "Lineage")
         links = [text or "" for name, text in found.attributes if name in {"href", "src"}]
         assert not [one for one in links if "javascript" in one], kind
         assert "\u202e" not in html, kind

@@ -67,3 +67,30 @@ def test_what_is_shown_is_of_bounded_size(project: Project) -> None:
             assert sizes["text/html"] < MOST, (type(value), sizes)
             assert sizes["text/plain"] < 200, (type(value), sizes)
         assert "and 120 more columns" in tried._repr_html_()  # type: ignore[attr-defined]
+
+
+MANY = """
+def made(number, upstream):
+    @asset(key=f"a{number}", inputs={"one": upstream} if upstream else {},
+           description=f"What asset {number} is about: {number * 7919 % 104729}.")
+    def one(one: pa.Table = None) -> pa.Table:
+        return pa.table({"n": [1]})
+    return one
+
+for number in range(1600):
+    globals()[f"a{number}"] = made(number, f"a{number // 2}" if number > 1 else None)
+"""
+
+
+def test_of_a_large_project_a_map_shows_what_is_near(project: Project) -> None:
+    """A notebook that holds a map of all of it would be slow to open and to save."""
+    project.write(MANY)
+    with Workspace.open(project.folder) as workspace:
+        whole: Any = workspace.lineage()
+        near: Any = workspace.lineage("a1")
+        told = [str(one._repr_html_()) for one in (whole, near)]
+
+    assert ["<iframe" in one for one in told] == [False, True]
+    assert max(map(len, told)) < MOST
+    assert "name an asset" in told[0]
+    assert "that are further away" in told[1]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-STATIC = Path(__file__).parents[3] / "assets_core" / "interfaces" / "site" / "static"
+STATIC = Path(__file__).parents[3] / "assets_core" / "catalogue" / "static"
 PAPER = {"light": (255, 255, 255), "dark": (30, 33, 41)}
 """What Material for MkDocs writes on."""
 

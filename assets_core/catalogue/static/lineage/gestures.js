@@ -7,8 +7,9 @@
 
   /**
    * @param {Surface} surface
-   * @param {{onTap: Function, onTwice: Function, onHover: Function}} acts each is called
-   *   with a point of the canvas
+   * @param {{onTap: Function, onTwice: Function, onHover: Function, takesWheel: Function}} acts
+   *   each is called with a point of the canvas; the last says whether a turn of the wheel is
+   *   for the map, or for the page around it
    */
   ours.watchGestures = (surface, acts) => {
     const { canvas } = surface;
@@ -50,6 +51,7 @@
     canvas.addEventListener(
       "wheel",
       (event) => {
+        if (!acts.takesWheel(event)) return;
         event.preventDefault();
         surface.hold();
         const lines = event.deltaMode === 1 ? 18 : 1;

@@ -31,7 +31,7 @@
 
   /** @param {Explorer} explorer */
   ours.makeKeys = (explorer) => {
-    const help = makeHelp();
+    const help = makeHelp(Boolean(explorer.graph.page?.length));
     const acts = {
       "/": () => explorer.bar.search(),
       "+": () => explorer.surface.zoom(1.4),
@@ -64,8 +64,9 @@
     return { help };
   };
 
-  function makeHelp() {
-    const entries = HELP.flatMap(([key, what]) => [make("dt", {}, make("kbd", {}, key)), make("dd", {}, what)]);
+  function makeHelp(hasPages) {
+    const known = HELP.filter(([key]) => hasPages || key !== "Enter");
+    const entries = known.flatMap(([key, what]) => [make("dt", {}, make("kbd", {}, key)), make("dd", {}, what)]);
     const signs = ours.STATUSES.map((status) => make("li", {}, ours.sign(status), status));
     const help = make(
       "dialog",

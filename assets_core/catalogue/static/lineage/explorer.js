@@ -13,12 +13,14 @@
     /**
      * @param {HTMLElement} element what becomes the map
      * @param {Graph} graph
-     * @param {URL} catalogue the folder of the JSON files, with a slash at its end
+     * @param {?URL} catalogue the folder of the JSON files, with a slash at its end; null
+     *   where the map stands in somebody else's page, and has no address of its own
      */
     constructor(element, graph, catalogue) {
       Object.assign(this, { element, graph, catalogue });
-      this.root = new URL("..", catalogue);
-      this.state = ours.readState(location.hash);
+      this.root = catalogue && new URL("..", catalogue);
+      this.state = ours.readState(catalogue ? location.hash : element.dataset.start ?? "");
+      this.isQuiet = !catalogue; // the card waits there until it is asked for
       this.columns = null;
       this.hovered = null;
       this.build();
@@ -68,6 +70,7 @@
 
     listen() {
       ours.watchGestures(this.surface, {
+        takesWheel: (event) => this.catalogue || event.ctrlKey || document.activeElement === this.canvas,
         onTap: (x, y) => this.tap(x, y),
         onTwice: (x, y) => this.tapTwice(x, y),
         onHover: (x, y) => this.hover(x, y),
@@ -78,7 +81,7 @@
         this.surface.redraw();
         this.showLegend();
       });
-      for (const event of ["popstate", "hashchange"]) {
+      for (const event of this.catalogue ? ["popstate", "hashchange"] : []) {
         addEventListener(event, () => {
           if (ours.writeState(this.state) === location.hash) return;
           const before = this.state;
@@ -92,6 +95,7 @@
     /** Changes the state as the reader asked, so that «back» comes back from it. */
     go(changes) {
       const before = this.state;
+      this.isQuiet = false;
       this.state = { ...before, ...changes };
       if (this.state.asset === null) Object.assign(this.state, { focus: false, column: null });
       this.write("pushState");
@@ -99,6 +103,7 @@
     }
 
     write(how) {
+      if (!this.catalogue) return;
       const hash = ours.writeState(this.state);
       if (hash !== location.hash) history[how](null, "", hash || location.pathname + location.search);
     }
@@ -183,7 +188,8 @@
       const { width, height } = this.surface.free();
       const middle = (start, end, room, of) => {
         if ((end - start) * READABLE <= room - 40) return (start + end) / 2;
-        return of ?? start + (room / 2 - 20) / READABLE;
+        const half = (room / 2 - 20) / READABLE;
+        return Math.min(Math.max(of ?? start, start + half), end - half);
       };
       return this.surface.shifted({
         x: middle(left, right, width, box && box.x + box.width / 2),
@@ -236,7 +242,7 @@
       else {
         const row = box.columns?.find((one) => sy >= one.y && sy < one.y + ours.COLUMN_ROW);
         if (row) this.go({ asset: this.graph.key[box.asset], column: row.name, at: null });
-        else if (this.graph.key[box.asset] !== this.state.asset) this.select(box.asset);
+        else if (this.isQuiet || this.graph.key[box.asset] !== this.state.asset) this.select(box.asset);
       }
     }
 
@@ -268,8 +274,8 @@
     }
 
     showCard(node) {
-      if (node === null) {
-        const unknown = this.state.asset !== null;
+      if (node === null || this.isQuiet) {
+        const unknown = node === null && this.state.asset !== null;
         this.card.replaceChildren(...(unknown ? [make("p", { class: "ac-map-card" }, `There is no asset '${ours.shown(this.state.asset)}'.`)] : []));
         return;
       }
