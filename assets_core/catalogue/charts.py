@@ -34,6 +34,7 @@ INK = "#5b74e8"
 _CELL, _GAP = 11, 2
 _STEP = _CELL + _GAP
 _DAYS_OF_A_WEEK = 7
+_THOUSAND, _MOST_WHOLE = 1000, 1e15
 _WEEKDAYS = ("Mon", "", "Wed", "", "Fri", "", "Sun")
 _LONGEST_SIDE = 120
 _MOST_YEARS = 3
@@ -166,15 +167,16 @@ def matrix(cells: Mapping[tuple[str, str], str], title: str) -> Markup:
 def number(value: object) -> str:
     """Return a number as people read it, and anything else as its text.
 
-    >>> number(1234567), number(0.123456), number(None)
-    ('1,234,567', '0.1235', 'unknown')
+    >>> number(1234567), number(0.123456), number(98765.4321), number(None)
+    ('1,234,567', '0.1235', '98,765', 'unknown')
     """
     if value is None:
         return "unknown"
     if isinstance(value, int) and not isinstance(value, bool):
         return f"{value:,}"
     if isinstance(value, float):
-        return f"{value:,.0f}" if value.is_integer() else f"{value:,.4g}"
+        is_large = value.is_integer() or _THOUSAND <= abs(value) < _MOST_WHOLE
+        return f"{value:,.0f}" if is_large else f"{value:,.4g}"
     return str(value)
 
 

@@ -50,7 +50,7 @@ def framed(documents: str, title: str, height: int) -> Markup:
     """Return a frame with the map, and the style by which it learns of the theme.
 
     Args:
-        documents: `lineage.json`, `columns.json` and `start`, what is looked at first, packed.
+        documents: `lineage.json`, `columns.json`, and `start`: what is looked at first.
         title: What the frame is called by those who cannot see it.
         height: In pixels, at zoom 1.
     """

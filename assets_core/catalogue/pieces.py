@@ -85,9 +85,14 @@ class Presented:
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """A number in a table, which stands at the right of its column."""
+    """A number in a table, which stands at the right of its column.
+
+    Attributes:
+        full: All of it, where the text is shorter.
+    """
 
     text: str
+    full: str = ""
 
 
 def page(presented: Presented) -> Markup:
@@ -134,7 +139,8 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> Markup | No
 
 def _cell(value: object) -> Markup:
     if isinstance(value, Right):
-        return element("td", value.text, class_="ac-n")
+        full = value.full if value.full != value.text else ""
+        return element("td", value.text, class_="ac-n", title=full or None)
     plain = _TAG.sub("", value) if isinstance(value, Markup) else value
     wide = len(plain) > WIDE if isinstance(plain, str) else False
     return element("td", said(value), class_="ac-w" if wide else None)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 _STEP = 1000
 MINUTE = 60
+_DIGITS = 6
+_PLAIN = (1e-4, 1e15)
 MOST_RANGES = 4
 """Of how many ranges of partitions all are told."""
 
@@ -18,6 +21,21 @@ def rows_text(rows: int | None) -> str:
     ('1,234,567', '')
     """
     return "" if rows is None else f"{rows:,}"
+
+
+def figure(value: float) -> str:
+    """Return a number with six digits that count, or all of those before its point.
+
+    >>> figure(0.1 + 0.2), figure(1234567.891), figure(2.0), figure(1.5e-9)
+    ('0.3', '1234567.9', '2.0', '1.5e-09')
+    """
+    if not math.isfinite(value) or not value:
+        return str(value)
+    if not _PLAIN[0] <= abs(value) < _PLAIN[1]:
+        return f"{value:.{_DIGITS}g}"
+    digits = max(1, _DIGITS - 1 - math.floor(math.log10(abs(value))))
+    whole, _, part = f"{value:.{digits}f}".partition(".")
+    return f"{whole}.{part.rstrip('0') or '0'}"
 
 
 def bytes_text(size: int | None) -> str:

@@ -11,9 +11,10 @@ from assets_core.model.keys import Cell
 from assets_core.model.records import Head, Materialization
 from assets_core.planning.reads import AllKeys
 from assets_core.running.tools import Tools
-from assets_core.workspace.differences import AssetDifference, difference
+from assets_core.workspace.differences import AssetDifference, How, difference
 from assets_core.workspace.finding import MANY, find_cell, find_version
 from assets_core.workspace.past import When, as_it_was, instant_of, time_text
+from assets_core.workspace.settings import Settings
 
 Heads = Mapping[Cell, Head]
 
@@ -23,6 +24,7 @@ class Opened(Protocol):
 
     tools: Tools
     env: str
+    settings: Settings
 
     def keys(self) -> AllKeys:
         """Return the partitions that there are."""
@@ -63,7 +65,8 @@ def changes(
     if partition is not None:
         cell = find_cell(asset, partition, workspace.keys())
         now, then = _only(now, cell), _only(then, cell)
-    return difference(tools, asset, (now, then), names, key)
+    how = How(names, key, workspace.settings.docs.masks)
+    return difference(tools, asset, (now, then), how)
 
 
 def _before(tools: Tools, env: str, cell: Cell) -> Materialization:

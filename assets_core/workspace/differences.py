@@ -7,11 +7,11 @@ so that what is held at a time is one partition and no more.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from assets_core.errors import UsageError
 from assets_core.model.assets import Asset
@@ -27,7 +27,15 @@ from assets_core.shown import shown
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from assets_core.backends.duckdb_rows import Compared
+
 Change = Literal["added", "removed", "changed", "same"]
+
+FEW = 5
+"""Of how many rows of each kind examples are kept."""
+
+HIDDEN = "hidden"
+"""What stands in place of a value that is not to be seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +61,36 @@ class RowCounts(NamedTuple):
     columns: Mapping[str, int]
 
 
+class RowExample(NamedTuple):
+    """One row that differs; a column whose values are not to be seen says so instead.
+
+    Attributes:
+        partition: The partition it is in; empty without partitions.
+        before: Its values by column; None of one that was added.
+        columns: Those whose values differ, of one that was changed.
+    """
+
+    partition: str
+    change: Literal["added", "removed", "changed"]
+    before: Mapping[str, Any] | None
+    after: Mapping[str, Any] | None
+    columns: tuple[str, ...] = ()
+
+
+class How(NamedTuple):
+    """How two sides are compared.
+
+    Attributes:
+        names: What the sides are called, for errors.
+        key: The columns that say which rows are the same; empty for those of the schema.
+        masks: Whether the values of a column of an asset are not to be seen.
+    """
+
+    names: tuple[str, str]
+    key: tuple[str, ...]
+    masks: Callable[[str, str], bool]
+
+
 @shown
 @dataclass(frozen=True, slots=True)
 class AssetDifference:
@@ -65,6 +103,7 @@ class AssetDifference:
         schema: Columns that were added or removed, or have another type.
         rows: How many rows; None for files, and where they were not compared.
         key: The columns by which rows were compared; empty for whole rows.
+        examples: Some of those rows, none of partitions that only one side has.
     """
 
     asset: AssetKey
@@ -74,6 +113,7 @@ class AssetDifference:
     schema: tuple[ColumnChange, ...] = ()
     rows: RowCounts | None = None
     key: tuple[str, ...] = ()
+    examples: tuple[RowExample, ...] = ()
 
 
 class Unstored(NamedTuple):
@@ -93,17 +133,14 @@ class Differences(tuple[AssetDifference, ...]):
 def differences(
     tools: Tools,
     graph: Graph,
-    names: tuple[str, str],
     assets: Iterable[AssetKey],
-    key: tuple[str, ...],
+    how: How,
 ) -> Differences:
     """Return how each of some assets differs, in the order of the graph."""
     wanted = set(assets)
-    one, other = (_by_asset(tools.store.heads(name, wanted)) for name in names)
+    one, other = (_by_asset(tools.store.heads(name, wanted)) for name in how.names)
     return Differences(
-        _Comparison(tools, asset, names, key).of(
-            one.get(asset.key, {}), other.get(asset.key, {})
-        )
+        _Comparison(tools, asset, how).of(one.get(asset.key, {}), other.get(asset.key, {}))
         for asset in graph.assets
         if asset.key in wanted
     )
@@ -113,19 +150,17 @@ def difference(
     tools: Tools,
     asset: Asset,
     sides: tuple[Mapping[Cell, Head], Mapping[Cell, Head]],
-    names: tuple[str, str],
-    key: tuple[str, ...],
+    how: How,
     unstored: Mapping[str, Unstored] = MappingProxyType({}),
 ) -> AssetDifference:
     """Return how what an asset shows differs from what it shows elsewhere.
 
     Args:
         sides: What its cells show here, and there.
-        names: How the two are called, for errors.
         unstored: Results that are stored nowhere, by their ids.
     """
     here, there = (_by_asset(heads).get(asset.key, {}) for heads in sides)
-    return _Comparison(tools, asset, names, key, unstored).of(here, there)
+    return _Comparison(tools, asset, how, unstored).of(here, there)
 
 
 def _by_asset(heads: Mapping[Cell, Head]) -> dict[AssetKey, dict[Cell, Head]]:
@@ -142,8 +177,7 @@ class _Comparison:
 
     tools: Tools
     asset: Asset
-    names: tuple[str, str]
-    asked: tuple[str, ...]
+    how: How
     unstored: Mapping[str, Unstored] = field(default_factory=dict)
 
     def of(self, here: Mapping[Cell, Head], there: Mapping[Cell, Head]) -> AssetDifference:
@@ -163,7 +197,7 @@ class _Comparison:
             return AssetDifference(self.asset.key, "same", partitions, same)
         changed = [cell for cell, change in changes.items() if change == "changed"]
         made = self._made(changed, here, there)
-        counts, key = self._rows(changes, here, there, made)
+        counts, key, examples = self._rows(changes, here, there, made)
         return AssetDifference(
             self.asset.key,
             _together(changes.values(), same),
@@ -172,6 +206,7 @@ class _Comparison:
             _schemas(made),
             None if self.asset.file is not None else counts,
             key,
+            examples,
         )
 
     def _made(
@@ -192,37 +227,70 @@ class _Comparison:
         here: Mapping[Cell, Head],
         there: Mapping[Cell, Head],
         made: list[tuple[Materialization, Materialization]],
-    ) -> tuple[RowCounts, tuple[str, ...]]:
+    ) -> tuple[RowCounts, tuple[str, ...], tuple[RowExample, ...]]:
         added = sum(here[cell].rows for cell, one in changes.items() if one == "added")
         removed = sum(there[cell].rows for cell, one in changes.items() if one == "removed")
         if self.asset.file is not None or not made:
-            return RowCounts(added, removed, 0, {}), ()
+            return RowCounts(added, removed, 0, {}), (), ()
         key = self._key(made)
         try:
-            found = self._counts(made, key)
+            found = self._compared(made, key)
         except UsageError:
-            if self.asked:
+            if self.how.key:
                 raise
             key = ()  # the schema says that they are unique, and they are not
-            found = self._counts(made, key)
+            found = self._compared(made, key)
         total = Counter(added=added, removed=removed)
         columns: Counter[str] = Counter()
         for one in found:
-            total.update(added=one[0], removed=one[1], changed=one[2])
-            columns.update(one[3])
-        counts = (total["added"], total["removed"], total["changed"])
-        return RowCounts(*counts, {name: n for name, n in columns.items() if n}), key
+            total.update(added=one.added, removed=one.removed, changed=one.changed)
+            columns.update(one.columns)
+        counts = RowCounts(
+            total["added"],
+            total["removed"],
+            total["changed"],
+            {name: count for name, count in columns.items() if count},
+        )
+        return counts, key, tuple(self._examples(made, found))
 
-    def _counts(
+    def _examples(
+        self,
+        made: list[tuple[Materialization, Materialization]],
+        found: list[Compared],
+    ) -> Iterable[RowExample]:
+        """Yield a few rows of each kind."""
+        kept: Counter[str] = Counter()
+        for (new, _), one in zip(made, found, strict=True):
+            for change, before, after in one.examples:
+                kept[change] += 1
+                if kept[change] <= FEW:
+                    yield RowExample(
+                        new.cell.partition or "",
+                        change,
+                        self._seen(before),
+                        self._seen(after),
+                        _differing(before, after),
+                    )
+
+    def _seen(self, row: Mapping[str, Any] | None) -> dict[str, Any] | None:
+        masks = self.how.masks
+        if row is None:
+            return None
+        return {
+            name: HIDDEN if masks(self.asset.key, name) else value
+            for name, value in row.items()
+        }
+
+    def _compared(
         self, made: list[tuple[Materialization, Materialization]], key: tuple[str, ...]
-    ) -> list[tuple[int, int, int, dict[str, int]]]:
+    ) -> list[Compared]:
         compare = import_module("assets_core.backends.duckdb_rows").compare
         return [
             compare(
                 (self._side(new), self._side(old)),
                 _names(new, old),
                 key,
-                (str(new.cell), *self.names),
+                (str(new.cell), *self.how.names),
             )
             for new, old in made
         ]
@@ -249,8 +317,10 @@ class _Comparison:
         common = set.intersection(
             *({column.name for column in one.columns} for pair in made for one in pair)
         )
-        asked = tuple(one for one in self.asked if one not in self.asset.partition_columns)
-        if self.asked:
+        asked = tuple(
+            one for one in self.how.key if one not in self.asset.partition_columns
+        )
+        if self.how.key:
             missing = [name for name in asked if name not in common]
             if missing:
                 raise UsageError(
@@ -275,6 +345,19 @@ def _change(here: Head | None, there: Head | None) -> Change:
     if here is None or there is None:
         return "removed" if here is None else "added"
     return "same" if here.data_version == there.data_version else "changed"
+
+
+def _differing(
+    before: Mapping[str, Any] | None, after: Mapping[str, Any] | None
+) -> tuple[str, ...]:
+    """Return the columns in which a row differs from what it was; no number is itself."""
+    return tuple(
+        name
+        for name, was in (before or {}).items()
+        if after is not None
+        for now in (after[name],)
+        if was != now and (was == was or now == now)  # noqa: PLR0124 - NaN
+    )
 
 
 def _together(changes: Iterable[Change], same: int) -> Change:

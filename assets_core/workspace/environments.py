@@ -14,7 +14,7 @@ from assets_core.protocols.metadata import MetadataStore
 from assets_core.running.publishing import publish_environment
 from assets_core.running.tools import Tools
 from assets_core.upkeep.environments import drop, look, promote, refuse_conflicts
-from assets_core.workspace.differences import Differences, differences
+from assets_core.workspace.differences import Differences, How, differences
 from assets_core.workspace.finding import Selection
 
 FEW_PATHS = 10_000
@@ -60,10 +60,12 @@ class Environments:
         tools: Tools,
         graph: Graph,
         select: Callable[[Selection], frozenset[AssetKey]],
+        masks: Callable[[str, str], bool],
     ) -> None:
         self._tools = tools
         self._graph = graph
         self._select = select
+        self._masks = masks
 
     def all(self) -> tuple[EnvironmentStatus, ...]:
         """Return all environments, `main` first."""
@@ -126,7 +128,9 @@ class Environments:
         for name in (one, other):
             refuse_unknown(self._tools.store, name)
         wanted = self._assets(selection)
-        return differences(self._tools, self._graph, (one, other), wanted, key)
+        return differences(
+            self._tools, self._graph, wanted, How((one, other), key, self._masks)
+        )
 
     def promote(
         self,

@@ -21,6 +21,7 @@ from assets_core.workspace.finding import Selection, find_cell
 from assets_core.workspace.loading import WhichData
 from assets_core.workspace.partitioning import Asked
 from assets_core.workspace.past import When
+from assets_core.workspace.settings import Settings
 from assets_core.workspace.status import Statuses
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ class Opened(Protocol):
     tools: Tools
     graph_of_assets: Graph
     env: str
+    settings: Settings
 
     def keys(self) -> AllKeys:
         """Return the partitions that there are."""

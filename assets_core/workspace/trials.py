@@ -14,7 +14,7 @@ from assets_core.planning.reads import AllKeys, windows_at
 from assets_core.running.attempt import Job
 from assets_core.running.trying import Outcome, try_out
 from assets_core.shown import shown
-from assets_core.workspace.differences import AssetDifference, Unstored, difference
+from assets_core.workspace.differences import AssetDifference, How, Unstored, difference
 from assets_core.workspace.expectations import expect, partition_columns
 from assets_core.workspace.finding import find_cell
 from assets_core.workspace.past import only_tried
@@ -178,8 +178,8 @@ def _difference(
     cell = outcome.job.cell
     sides = {cell: _head(made)}, {cell: _head(before)}
     new = {made.id: Unstored(made, table)}
-    names = "the preview", "what is shown"
-    return difference(trial.tools, outcome.job.asset, sides, names, key, new)
+    how = How(("the preview", "what is shown"), key, trial.settings.docs.masks)
+    return difference(trial.tools, outcome.job.asset, sides, how, new)
 
 
 def _head(made: Materialization) -> Head:

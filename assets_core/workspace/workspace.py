@@ -142,7 +142,8 @@ class Workspace:
     @property
     def environments(self) -> Environments:
         """Return what makes, compares, promotes and drops environments."""
-        return Environments(self.tools, self.graph_of_assets, self.select)
+        masks = self.settings.docs.masks
+        return Environments(self.tools, self.graph_of_assets, self.select, masks)
 
     def select(self, selection: Selection = None) -> frozenset[AssetKey]:
         """Return the keys that a selection names; without one, all."""

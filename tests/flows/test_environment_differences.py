@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assets_core import UsageError, Workspace
-from tests.flows.small_project import Project
+from tests.flows.small_project import SETTINGS, Project
 
 
 def run(project: Project, env: str) -> None:
@@ -135,3 +135,49 @@ def test_partitions_and_assets_of_one_side_are_told(project: Project) -> None:
     assert (alone.change, gone.change) == ("added", "removed")
     assert parts.rows == (2, 0, 0, {})
     assert (less.rows, gone.rows) == ((0, 2, 0, {}), (0, 1, 0, {}))
+
+
+def test_some_rows_are_told_and_those_that_are_hidden_are_not(project: Project) -> None:
+    """The least keys of each kind, with what was and is; a masked column says no value."""
+    project.write(
+        """
+        import datetime as dt
+
+        def people(count, name, at):
+            ids = list(range(count))
+            return pa.table({
+                "id": ids,
+                "name": [f"{name} {one}" for one in ids],
+                "share": [float("nan")] * count,
+                "at": pa.array([at] * count, pa.timestamp("s")),
+            })
+
+        @asset
+        def staff() -> pa.Table:
+            return people(9, "ada", 0)
+        """,
+        settings=f"{SETTINGS}[docs]\nmasked = ['*.name']\n",
+    )
+    project.run()
+    with Workspace.open(project.folder) as workspace:
+        workspace.environments.create("dev")
+    project.edit('people(9, "ada", 0)', 'people(8, "eva", 900_000_000_000)')
+    run(project, "dev")
+
+    with Workspace.open(project.folder) as workspace:
+        (keyed,) = workspace.environments.diff("dev", key=("id",))
+        (whole,) = workspace.environments.diff("dev")
+        html = str(keyed._repr_html_())  # type: ignore[attr-defined]
+
+    assert keyed.rows is not None
+    assert keyed.rows[:3] == (0, 1, 8)
+    changed = [one for one in keyed.examples if one.change == "changed"]
+    assert [one.after["id"] for one in changed if one.after] == [0, 1, 2, 3, 4]
+    assert {one.columns for one in changed} == {("name", "at")}
+    assert [one.before["id"] for one in keyed.examples if not one.after] == [8]
+    assert [one.change for one in whole.examples] == ["added"] * 5 + ["removed"] * 5
+    assert "hidden → hidden" in html.replace("</span>", "").replace("<span>", "").replace(
+        '<span class="ac-more">', ""
+    )
+    assert "ada 1" not in html
+    assert "eva 1" not in html

@@ -3,30 +3,29 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from assets_core.catalogue.charts import calendar, grid, matrix
 from assets_core.catalogue.markup import Markup, element, joined
 from assets_core.catalogue.pieces import (
     Presented,
-    Right,
     code,
     facts,
     folded,
-    most,
     names,
     quiet,
     said,
     section,
     status,
-    table,
 )
 from assets_core.catalogue.views.checks import checks_table
 from assets_core.catalogue.views.histories import history_charts, history_table
 from assets_core.catalogue.views.lineage import lineage
 from assets_core.catalogue.views.plans import reasons_list
-from assets_core.catalogue.words import bytes_text, count_text, rows_text, time_text
+from assets_core.catalogue.views.rows import columns_table, rows_table
+from assets_core.catalogue.words import bytes_text, rows_text, time_text
 from assets_core.model.hiding import hide_in
 from assets_core.model.partitions import ProductPartitions, TimePartitions
 from assets_core.model.records import Materialization
@@ -37,12 +36,6 @@ from assets_core.workspace.status import AssetStatus, Standing
 
 ROWS = 5
 """How many rows of an asset are shown."""
-
-MOST_COLUMNS = 30
-"""How many columns of its rows."""
-
-MOST_LISTED = 200
-"""How many columns are listed with their types."""
 
 SHORT = 16
 
@@ -61,7 +54,7 @@ def asset_view(handle: AssetHandle) -> Presented:
         facts(_facts(shown)),
         _partitions(shown.status, asset),
         _schema(one.status.made),
-        section(f"First rows{of}", rows_table(one.sample)),
+        section(f"First rows{of}", rows_table(one.sample, masks=_masks(handle))),
         checks_table(one.checks),
         _history(one.history, of),
         section(
@@ -75,36 +68,8 @@ def asset_view(handle: AssetHandle) -> Presented:
     return Presented(asset.key, joined(body))
 
 
-def rows_table(rows: Sequence[Mapping[str, Any]]) -> Markup | None:
-    """Return rows as a table."""
-    if not rows:
-        return None
-    columns = list(rows[0])
-    heads = columns[:MOST_COLUMNS]
-    few = [{name: row[name] for name in heads} for row in rows]
-    shown = [[_value(row[name]) for name in heads] for row in hide_in(plain(few))]
-    told = most(columns, MOST_COLUMNS, "columns")
-    return joined([table([_short(name) for name in heads], shown), told])
-
-
-def columns_table(columns: Iterable[tuple[str, str]]) -> Markup | None:
-    """Return the names of columns and their types."""
-    listed = list(columns)
-    rows = [(code(_short(name)), kind) for name, kind in listed[:MOST_LISTED]]
-    told = most(listed, MOST_LISTED, "columns")
-    shown = joined([table(("column", "type"), rows), told])
-    title = count_text(len(listed), "column")
-    return section(title, shown if len(listed) <= MOST_COLUMNS else folded("types", shown))
-
-
-def _value(value: object) -> object:
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return Right(f"{value:.6g}" if isinstance(value, float) else str(value))
-    return _short("null" if value is None else str(value))
-
-
-def _short(text: str, longest: int = 60) -> str:
-    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+def _masks(handle: AssetHandle) -> Callable[[str], bool]:
+    return partial(handle.workspace.settings.docs.masks, handle.asset.key)
 
 
 def _description(text: str) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from assets_core.catalogue.charts import Bar, bars
-from assets_core.catalogue.markup import Markup, joined
+from assets_core.catalogue.markup import Markup, element, joined
 from assets_core.catalogue.pieces import (
     Presented,
     Right,
     code,
+    folded,
     most,
     names,
     quiet,
@@ -17,10 +18,21 @@ from assets_core.catalogue.pieces import (
     status,
     table,
 )
+from assets_core.catalogue.views.rows import rows_table, short, value
 from assets_core.catalogue.words import count_text, counts_text
-from assets_core.workspace.differences import AssetDifference, Differences, RowCounts
+from assets_core.workspace.differences import (
+    AssetDifference,
+    Differences,
+    RowCounts,
+    RowExample,
+)
 
 MOST = 60
+MOST_CELLS = 12
+"""How many columns of a changed row are shown, beside those of its key."""
+
+MOST_OPEN = 20
+"""Of how many assets the rows are shown beside each other."""
 
 
 def difference_view(found: AssetDifference) -> Presented:
@@ -29,6 +41,7 @@ def difference_view(found: AssetDifference) -> Presented:
         return Presented(f"{found.asset}: the same data", joined([]))
     body = [
         _rows(found.rows, found.key),
+        *_examples(found),
         section("Columns", _schema(found)),
         section("Partitions", _partitions(found)),
     ]
@@ -51,7 +64,9 @@ def differences_view(found: Differences) -> Presented:
     heads = ("asset", "", "rows added", "removed", "changed", "columns", "partitions")
     same = len(found) - len(differ)
     title = f"{count_text(len(differ), 'asset')} differ, {same:,} the same"
-    return Presented(title, joined([table(heads, rows)]))
+    some = (folded(f"rows of {one.asset}", *_examples(one)) for one in differ[:MOST_OPEN])
+    told = most(differ, MOST, "assets")
+    return Presented(title, joined([table(heads, rows), told, *some]))
 
 
 def _counts(rows: RowCounts | None) -> list[object]:
@@ -71,6 +86,61 @@ def _rows(rows: RowCounts | None, key: Sequence[str]) -> Markup | None:
             _by_column(rows.columns),
         ]
     )
+
+
+def _examples(found: AssetDifference) -> Iterator[Markup | None]:
+    """Yield some rows of each kind: what is new, what is gone, what was and is."""
+    kinds = {
+        kind: [one for one in found.examples if one.change == kind]
+        for kind in ("changed", "added", "removed")
+    }
+    counts = found.rows or RowCounts(0, 0, 0, {})
+    for kind, some in kinds.items():
+        count: int = getattr(counts, kind)
+        some_of = "" if len(some) == count else f", {len(some):,} of {count:,}"
+        rows = [_whole(one) for one in some]
+        shown = _changed(some, found.key) if kind == "changed" else rows_table(rows)
+        yield section(f"Rows {kind}{some_of}", shown if some else None)
+
+
+def _whole(one: RowExample) -> dict[str, object]:
+    row = one.after if one.before is None else one.before
+    return {**({"partition": one.partition} if one.partition else {}), **(row or {})}
+
+
+def _changed(some: Sequence[RowExample], key: Sequence[str]) -> Markup | None:
+    """Return rows by their key, with what changed as it was and as it is."""
+    differ = list(dict.fromkeys(name for one in some for name in one.columns))
+    shown = differ[:MOST_CELLS]
+    rows = [
+        [
+            one.partition,
+            *(value((one.after or {}).get(name)) for name in key),
+            *(_step(one, name) for name in shown),
+        ]
+        for one in some
+    ]
+    heads = ["partition", *(short(name) for name in (*key, *shown))]
+    return joined([table(heads, rows), most(differ, MOST_CELLS, "columns that changed")])
+
+
+def _step(one: RowExample, name: str) -> object:
+    before, after = ((side or {}).get(name) for side in (one.before, one.after))
+    if name not in one.columns:
+        return ""
+    was, now = value(before), value(after)
+    if _text(was) == _text(now):  # they differ in digits that are not shown
+        was, now = (one.full if isinstance(one, Right) else one for one in (was, now))
+    return joined([element("span", _told(was), class_="ac-more"), " → ", _told(now)])
+
+
+def _text(shown: str | Right) -> str:
+    return shown.text if isinstance(shown, Right) else shown
+
+
+def _told(shown: str | Right) -> Markup:
+    full = shown.full if isinstance(shown, Right) else ""
+    return element("span", _text(shown), title=full or None)
 
 
 def _by_column(columns: Mapping[str, int]) -> Markup | None:

@@ -87,8 +87,10 @@ def _frame(
 def _smaller(graph: Graph, about: AssetKey | None) -> Iterator[AbstractSet[AssetKey]]:
     """Yield the keys of a graph, and those that are nearer and nearer to one of them."""
     yield graph.nodes.keys()
-    for depth in () if about is None else (3, 2, 1):
-        yield {about} | graph.ancestors([about], depth) | graph.descendants([about], depth)
+    if about is not None:
+        for depth in (3, 2, 1):
+            near = graph.ancestors([about], depth) | graph.descendants([about], depth)
+            yield {about} | near
 
 
 def _documents(part: Catalogue, start: str) -> dict[str, object]:

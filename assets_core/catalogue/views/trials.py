@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from assets_core.catalogue.markup import Markup, element, joined
 from assets_core.catalogue.pieces import Presented, quiet, said, section
-from assets_core.catalogue.views.assets import columns_table, rows_table
 from assets_core.catalogue.views.checks import checks_table
 from assets_core.catalogue.views.differences import difference_view
+from assets_core.catalogue.views.rows import columns_table, rows_table
 from assets_core.catalogue.words import count_text, seconds_text
 from assets_core.workspace.showing import first_rows
 from assets_core.workspace.trials import Tried

@@ -6,11 +6,15 @@ from assets_core.catalogue.cards import AssetPage, ColumnCard
 from assets_core.catalogue.charts import histogram
 from assets_core.catalogue.markup import Markup, element, joined
 from assets_core.catalogue.profiles import ColumnProfile, Profile
+from assets_core.catalogue.words import figure
 from assets_core.interfaces.site.page import Page
 from assets_core.interfaces.site.parts import muted, table
 from assets_core.model.hiding import hide
 
 NULL = element("span", "null", class_="ac-null")
+FLOATS = frozenset({"halffloat", "float", "double"})
+"""Types of Arrow whose texts have more digits than anybody reads."""
+
 HIDDEN = element("span", "hidden", class_="ac-null", title="[docs] masked hides its values")
 
 
@@ -34,7 +38,11 @@ def write(page: Page, one: AssetPage) -> None:
     if profile.sample:
         page.section("Sample", searched=False)
         names = [*profile.sample[0], *profile.masked]
-        cells = [[_value(row, name) for name in names] for row in profile.sample]
+        kinds = {column.name: column.type for column in one.columns}
+        cells = [
+            [_value(row, name, kinds.get(name, "")) for name in names]
+            for row in profile.sample
+        ]
         page.put(table([hide(name) for name in names], cells, kind="ac-sample"))
 
 
@@ -53,7 +61,7 @@ def _row(column: ColumnCard, profile: Profile | None, *, told: bool) -> list[obj
         row += ["", "", HIDDEN if column.masked else ""]
     elif profile is not None and look is not None:
         row += [_share(look.nulls, profile.rows), _count(look.distinct)]
-        row.append(joined([_spread(column.name, look), _values(look)]))
+        row.append(joined([_spread(column.name, look), _values(look, column.type)]))
     return row
 
 
@@ -68,12 +76,12 @@ def _count(distinct: int | None) -> str:
     return "" if distinct is None else f"{distinct:,}"
 
 
-def _values(look: ColumnProfile) -> Markup | None:
+def _values(look: ColumnProfile, kind: str) -> Markup | None:
     if look.top:
         return element(
             "span",
             *(
-                element("span", element("code", value), f" {count:,} ", class_="ac-top")
+                element("span", _code(value, kind), f" {count:,} ", class_="ac-top")
                 for value, count in look.top
             ),
             class_="ac-ends",
@@ -81,8 +89,8 @@ def _values(look: ColumnProfile) -> Markup | None:
     if not look.least and not look.most:
         return None
     if look.least == look.most:
-        return element("code", look.least)
-    ends = (element("code", look.least), element("code", look.most))
+        return _code(look.least, kind)
+    ends = (_code(look.least, kind), _code(look.most, kind))
     return element("div", *ends, class_="ac-ends ac-apart")
 
 
@@ -95,8 +103,22 @@ def _spread(name: str, look: ColumnProfile) -> Markup | None:
     return histogram(edges, look.bars, title, width=180, height=28)
 
 
-def _value(row: object, name: str) -> object:
+def _code(value: str, kind: str) -> Markup:
+    return element("code", _figure(value, kind))
+
+
+def _figure(value: str, kind: str) -> str | Markup:
+    """Return a value; of a number with many digits those that count, and all as a title."""
+    try:
+        shown = figure(float(value)) if kind in FLOATS else value
+    except ValueError:  # it was cut, or is hidden
+        return value
+    return value if shown == value else element("span", shown, title=value)
+
+
+def _value(row: object, name: str, kind: str) -> object:
     values = dict(row) if isinstance(row, dict) else {}
     if name not in values:
         return HIDDEN
-    return NULL if values[name] is None else values[name]
+    value = values[name]
+    return NULL if value is None else _figure(str(value), kind)
