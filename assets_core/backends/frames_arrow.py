@@ -57,7 +57,7 @@ def _read_foreign(value: Any) -> pa.Table:
         return pa.RecordBatchReader.from_stream(value).read_all()
     except (pa.ArrowException, TypeError) as error:
         raise UnsupportedDataError(
-            f"A {_name(value)} was returned, whose Arrow stream is no table: {error}",
+            f"A{_a(value)[1:]} was returned, whose Arrow stream is no table: {error}",
             fix=f"return {_ONE_OF}",
         ) from error
 
@@ -99,7 +99,7 @@ def _parts(parts: Any) -> Iterator[pa.Table]:
     for number, part in enumerate(itertools.chain([first], stream)):
         if not isinstance(part, (pa.RecordBatch, pa.Table)):
             raise UnsupportedDataError(
-                f"Part {number} of what was returned is a {_name(part)} and no table",
+                f"Part {number} of what was returned is {_a(part)} and no table",
                 fix="yield a pyarrow.RecordBatch each time",
             )
         if part.schema != first.schema:
@@ -135,8 +135,13 @@ def _refusal(value: Any, first: Any = None) -> UnsupportedDataError:
         inside = ""
         fix = _FIXES.get(type(value).__name__, f"return {_ONE_OF}")
     return UnsupportedDataError(
-        f"A {_name(value)}{inside} was returned, which is no table", fix=fix
+        f"A{_a(value)[1:]}{inside} was returned, which is no table", fix=fix
     )
+
+
+def _a(value: Any) -> str:
+    name = _name(value)
+    return f"{'an' if name[0] in 'aeiouAEIOU' else 'a'} {name}"
 
 
 def _name(value: Any) -> str:

@@ -34,6 +34,7 @@ class Outcome:
         shown: What the cell shows now.
         refused: How many rows its schema would put aside.
         problem: Why it would not be stored; empty if it would be.
+        reads: The ids of the results that it has read.
     """
 
     job: Job
@@ -44,6 +45,7 @@ class Outcome:
     shown: Materialization | None
     refused: int = 0
     problem: str = ""
+    reads: frozenset[str] = frozenset()
 
 
 def try_out(tools: Tools, jobs: Sequence[Job]) -> tuple[list[Outcome], float]:
@@ -56,7 +58,11 @@ def try_out(tools: Tools, jobs: Sequence[Job]) -> tuple[list[Outcome], float]:
         try:
             computed = Computed(attempts)
             seconds = tools.clock.elapsed() - started
-            found = [_outcome(computed, number) for number in range(len(attempts))]
+            read = frozenset(made.id for one in attempts for made in one.made.values())
+            found = [
+                replace(_outcome(computed, number), reads=read)
+                for number in range(len(attempts))
+            ]
             computed.discard()
             return found, seconds
         finally:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypedDict
 
-from assets_core.errors import MissingDataError, UsageError
+from assets_core.errors import MissingDataError, UsageError, nearest
 from assets_core.model.assets import Asset
 from assets_core.model.graph import Graph
 from assets_core.model.keys import Cell
@@ -132,6 +132,7 @@ def scan_table(workspace: Opened, key: str, which: WhichData) -> pl.LazyFrame:
 
 def answer(workspace: Opened, query: str, when: Moment) -> duckdb.DuckDBPyRelation:
     """Return what a query over assets finds."""
+    _refuse_unknown_words(when, Moment)
 
     def table(key: str) -> QueryTable:
         _refuse_file(workspace.asset(key))
@@ -167,6 +168,7 @@ def _refuse_file(asset: Asset) -> None:
 
 def _found(workspace: Opened, key: str, which: WhichData) -> list[Found]:
     """Return the results that a part of an asset is made of."""
+    _refuse_unknown_words(which, WhichData)
     part, when = part_of(**which), which.get("as_of")
     tools, asset, keys = workspace.tools, workspace.asset(key), workspace.keys()
     env = which.get("env") or workspace.env
@@ -182,6 +184,18 @@ def _found(workspace: Opened, key: str, which: WhichData) -> list[Found]:
         return _there(past, found)
     cells = find_cells(asset, part.partition, part.partitions, keys)
     return found_cells(tools, env, keys, cells, asset.partition_columns)
+
+
+def _refuse_unknown_words(said: Mapping[str, Any], known: type) -> None:
+    """Raise `UsageError` for a word that says nothing about which data is meant."""
+    words = list(known.__annotations__)
+    for word in said:
+        if word not in words:
+            near = nearest(word, words, 1)
+            raise UsageError(
+                f"{word}= says nothing about which data is meant",
+                fix=f"did you mean {near[0]}=?" if near else f"it takes {', '.join(words)}",
+            )
 
 
 @contextmanager

@@ -97,11 +97,18 @@ def read_only(store: MetadataStore) -> MetadataStore:
 
 def only_tried(store: MetadataStore) -> MetadataStore:
     """Return a store that refuses whatever writes, for what is only tried."""
-    refusal = UsageError(
-        "This is a preview: nothing can be changed by it",
-        fix="materialize the asset, or leave out what writes, such as add_partitions()",
-    )
-    return cast("MetadataStore", ReadOnly(store, refusal))
+    return cast("MetadataStore", Tried(store))
+
+
+class Tried(ReadOnly):
+    """A metadata store for what is only tried."""
+
+    def __init__(self, store: Any) -> None:
+        refusal = UsageError(
+            "This is a preview: nothing can be changed by it",
+            fix="materialize the asset, or leave out what writes, such as add_partitions()",
+        )
+        super().__init__(store, refusal)
 
 
 class Past(ReadOnly):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from assets_core.errors import UsageError
@@ -12,12 +12,13 @@ from assets_core.model.keys import Cell
 from assets_core.model.records import CheckRecord, Head, Materialization
 from assets_core.planning.reads import AllKeys, windows_at
 from assets_core.running.attempt import Job
+from assets_core.running.heads import head_window
 from assets_core.running.trying import Outcome, try_out
 from assets_core.shown import shown
 from assets_core.workspace.differences import AssetDifference, How, Unstored, difference
 from assets_core.workspace.expectations import expect, partition_columns
 from assets_core.workspace.finding import find_cell
-from assets_core.workspace.past import only_tried
+from assets_core.workspace.previewed import Previewed, counts, previewed, with_previews
 from assets_core.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -42,6 +43,10 @@ class Tried:
         difference: How it differs from what is shown now; None where nothing is shown,
             and where it would not be stored.
         beside: The other assets that the same call makes.
+        previews: The cells of which it has read a preview instead of what is shown.
+        left_out: Of which previews it has not, and why, in sentences.
+        declared: The definitions that it was made from.
+        made: What a preview after it reads; None if it would not be stored.
     """
 
     cell: Cell
@@ -53,6 +58,10 @@ class Tried:
     seconds: float
     difference: AssetDifference | None
     beside: tuple[Tried, ...] = ()
+    previews: tuple[Cell, ...] = ()
+    left_out: tuple[str, ...] = ()
+    declared: tuple[Definition, ...] = field(default=(), repr=False)
+    made: Previewed | None = field(default=None, repr=False)
 
     def to_pandas(self) -> pd.DataFrame:
         """Return the rows as a pandas frame."""
@@ -72,6 +81,7 @@ def preview(
     partition: str | None = None,
     key: tuple[str, ...] = (),
     beside: Iterable[Definition] = (),
+    after: Iterable[Tried] = (),
 ) -> Tried:
     """Return what an asset would be: computed on what its upstream shows, not committed.
 
@@ -83,6 +93,8 @@ def preview(
         key: The columns that say which rows are the same as those that are shown now; by
             default those that are unique by its schema.
         beside: Sources and checks that are declared with it.
+        after: Previews that it reads in place of what their assets show, as long as
+            these show the same as they did then.
 
     Raises:
         UsageError: One call yields all its partitions; those cannot be tried.
@@ -90,18 +102,54 @@ def preview(
     """
     if workspace is None:
         with Workspace.open() as opened:
-            return preview(asset, opened, partition=partition, key=key, beside=beside)
+            return preview(
+                asset, opened, partition=partition, key=key, beside=beside, after=after
+            )
     new = list(each_definition([asset, *beside]))
-    with _with(workspace, new) as trial:
+    before = [
+        each
+        for one in after
+        for each in (one, *one.beside)
+        if each.made is None or counts(workspace.tools, workspace.env, each.made)
+    ]
+    with _with(workspace, [*_declared(before, new), *new], before) as trial:
         first = next(one for one in new if isinstance(one, Asset))
         jobs = _jobs(trial, trial.asset(first.key), partition)
         outcomes, seconds = try_out(trial.tools, jobs)
         found = [_tried(trial, one, seconds, key) for one in outcomes]
-        return replace(found[0], beside=tuple(found[1:]))
+        ids = outcomes[0].reads
+        return replace(
+            found[0],
+            beside=tuple(found[1:]),
+            previews=tuple(
+                one.cell for one in before if one.made and one.made.made.id in ids
+            ),
+            left_out=tuple(_left_out(trial.asset(first.key), before)),
+            declared=tuple(new),
+        )
 
 
-def _with(workspace: Workspace, new: list[Definition]) -> Workspace:
-    """Return the project with some definitions in place of its own."""
+def _declared(before: list[Tried], new: list[Definition]) -> list[Definition]:
+    """Return what previews before this one declared, each thing as it was last."""
+    keys = {_name(one) for one in new}
+    found = {_name(each): each for one in before for each in one.declared}
+    return [one for name, one in found.items() if name not in keys]
+
+
+def _name(one: Definition) -> tuple[str, ...]:
+    return (one.asset, one.name) if isinstance(one, Check) else (one.key,)
+
+
+def _left_out(asset: Asset, before: list[Tried]) -> Iterable[str]:
+    """Yield which previews an asset cannot read, and why."""
+    for one in before:
+        if one.made is None and one.cell.asset in asset.upstream:
+            why = "was refused" if one.problem else "is a file, or a stream too large"
+            yield (f"the preview of '{one.cell}' {why}: what the project shows was read")
+
+
+def _with(workspace: Workspace, new: list[Definition], before: list[Tried]) -> Workspace:
+    """Return the project with some definitions, and previews, in place of its own."""
     graph = workspace.graph_of_assets
     keys = {one.key for one in new if not isinstance(one, Check)}
     names = {(one.asset, one.name) for one in new if isinstance(one, Check)}
@@ -113,7 +161,8 @@ def _with(workspace: Workspace, new: list[Definition]) -> Workspace:
         if (check.asset, check.name) not in names
     ]
     trial = Workspace(workspace.settings, [*kept, *new], env=workspace.env)
-    trial.tools = replace(trial.tools, store=only_tried(trial.tools.store))
+    previews = [one.made for one in before if one.made is not None]
+    trial.tools = with_previews(trial.tools, trial.env, previews)
     return trial
 
 
@@ -166,7 +215,17 @@ def _tried(
         outcome.problem,
         seconds,
         _difference(trial, outcome, key),
+        made=_previewed(outcome),
     )
+
+
+def _previewed(outcome: Outcome) -> Previewed | None:
+    """Return what a preview after this one can read of it."""
+    made, table, job = outcome.made, outcome.table, outcome.job
+    if made is None or table is None or job.asset.file is not None:
+        return None
+    head = _head(made)._replace(window=head_window(job.windows))
+    return previewed(head, made, table, outcome.shown)
 
 
 def _difference(

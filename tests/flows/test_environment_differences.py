@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from math import nan
+
 import pytest
 
 from assets_core import UsageError, Workspace
@@ -169,12 +172,14 @@ def test_some_rows_are_told_and_those_that_are_hidden_are_not(project: Project) 
         (whole,) = workspace.environments.diff("dev")
         html = str(keyed._repr_html_())  # type: ignore[attr-defined]
 
+    gone = {"id": 8, "name": "hidden", "share": pytest.approx(nan, nan_ok=True)}
+    gone["at"] = datetime(1970, 1, 1)  # noqa: DTZ001 - as it is stored
     assert keyed.rows is not None
     assert keyed.rows[:3] == (0, 1, 8)
     changed = [one for one in keyed.examples if one.change == "changed"]
     assert [one.after["id"] for one in changed if one.after] == [0, 1, 2, 3, 4]
     assert {one.columns for one in changed} == {("name", "at")}
-    assert [one.before["id"] for one in keyed.examples if not one.after] == [8]
+    assert [one.before for one in keyed.examples if not one.after] == [gone]
     assert [one.change for one in whole.examples] == ["added"] * 5 + ["removed"] * 5
     assert "hidden → hidden" in html.replace("</span>", "").replace("<span>", "").replace(
         '<span class="ac-more">', ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assets_core.catalogue.markup import Markup, element, joined
-from assets_core.catalogue.pieces import Presented, quiet, said, section
+from assets_core.catalogue.pieces import Presented, names, quiet, said, section
 from assets_core.catalogue.views.checks import checks_table
 from assets_core.catalogue.views.differences import difference_view
 from assets_core.catalogue.views.rows import columns_table, rows_table
@@ -20,8 +20,14 @@ def tried_view(tried: Tried) -> Presented:
         f"preview of {tried.cell}: {count_text(tried.rows, 'row')} in"
         f" {seconds_text(tried.seconds)}; nothing was committed"
     )
-    others = (section(str(one.cell), _body(one)) for one in tried.beside)
-    return Presented(title, joined([_body(tried), *others]))
+    read = names([str(one) for one in tried.previews])
+    body = [
+        quiet(f"reads the preview of {read}, not what the project shows") if read else None,
+        *(quiet(said(one)) for one in tried.left_out),
+        _body(tried),
+        *(section(str(one.cell), _body(one)) for one in tried.beside),
+    ]
+    return Presented(title, joined(body))
 
 
 def _body(tried: Tried) -> Markup:

@@ -101,6 +101,7 @@ def asked_of_cell(line: str) -> Said:
     parser = _Parser(prog="%%asset", add_help=False)
     parser.add_argument("--partition")
     parser.add_argument("--key", default="")
+    parser.add_argument("--alone", action="store_true")
     parser.add_argument("--project")
     parser.add_argument("--env", default="main")
     return parser.parse_args(_words(line))

@@ -10,7 +10,15 @@ from typing import Any
 
 from assets_core.errors import AssetsError, UsageError
 from assets_core.interfaces.notebook.asking import Said, asked, asked_of_cell
-from assets_core.model.assets import Asset, Check, Definition, MultiAsset, Source
+from assets_core.model.assets import (
+    Asset,
+    Check,
+    Definition,
+    MultiAsset,
+    Source,
+    each_definition,
+)
+from assets_core.model.keys import AssetKey
 from assets_core.workspace.trials import Tried, preview
 from assets_core.workspace.workspace import Workspace
 
@@ -24,6 +32,7 @@ class Session:
     def __init__(self, shell: Any) -> None:
         self._shell = shell
         self._workspace: Workspace | None = None
+        self._previews: dict[tuple[str | None, str], list[Tried]] = {}
         atexit.register(self.close)
 
     def assets(self, line: str) -> Any:
@@ -35,7 +44,10 @@ class Session:
         return answer(self._opened(said.project, said.env))
 
     def asset(self, line: str, cell: str) -> Tried:
-        """Define the asset of a cell, and show what it would be; nothing is committed."""
+        """Define the asset of a cell, and show what it would be; nothing is committed.
+
+        What other cells have previewed is read as if it were there.
+        """
         __tracebackhide__ = True
         try:
             return self._tried(asked_of_cell(line), cell)
@@ -58,13 +70,19 @@ class Session:
             )
         key = tuple(name for name in said.key.split(",") if name)
         others = [one for one in new if isinstance(one, Source | Check)]
-        return preview(
+        earlier = self._previews.setdefault((said.project, said.env), [])
+        own = {one.key for one in each_definition(trials) if isinstance(one, Asset)}
+        earlier[:] = [one for one in earlier if not own & _keys(one)]
+        tried = preview(
             trials[0],
             self._opened(said.project, said.env),
             partition=said.partition,
             key=key,
             beside=others,
+            after=() if said.alone else earlier,
         )
+        earlier[:] = [*_without_readers(earlier, own), tried]
+        return tried
 
     def close(self) -> None:
         """Let go of the project."""
@@ -102,6 +120,21 @@ def _own(trace: TracebackType | None) -> TracebackType | None:
     while trace is not None and trace.tb_frame.f_code.co_filename.startswith(OURS):
         trace = trace.tb_next
     return trace
+
+
+def _keys(tried: Tried) -> set[AssetKey]:
+    return {one.cell.asset for one in (tried, *tried.beside)}
+
+
+def _without_readers(previews: list[Tried], changed: set[AssetKey]) -> list[Tried]:
+    """Return those previews that have not read what is another now, in their order."""
+    kept, changed = [], set(changed)
+    for one in previews:
+        if changed & {cell.asset for cell in one.previews}:
+            changed |= _keys(one)
+        else:
+            kept.append(one)
+    return kept
 
 
 def _new(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Any]:

@@ -95,7 +95,7 @@ REFUSED = {
     "rows": ([{"n": 1}], "A list of dict was returned", "DataFrame(rows)"),
     "frames": ([pd.DataFrame({"n": [1]})], "list of pandas.DataFrame", "pandas.concat"),
     "empty list": ([], "An empty list was returned", "has the columns"),
-    "number": (3, "A int was returned", "return a pandas"),
+    "number": (3, "An int was returned", "return a pandas"),
     "text": ("text", "A str was returned", "return a pandas"),
     "path": (Path("file.csv"), "PosixPath was returned", "return a pandas"),
     "numpy": (np.zeros((2, 2)), "A numpy.ndarray was returned", "columns="),
@@ -141,7 +141,7 @@ def test_batches_of_other_columns_are_refused_with_the_difference() -> None:
         FRAMES.to_arrow(other_type)
     with pytest.raises(UnsupportedDataError, match=r"Part 1 .*m instead of n"):
         FRAMES.to_arrow(other_name)
-    with pytest.raises(UnsupportedDataError, match=r"Part 1 .* is a int and no table"):
+    with pytest.raises(UnsupportedDataError, match=r"Part 1 .* is an int and no table"):
         FRAMES.to_arrow([pa.record_batch({"n": [1]}), 5])
 
 
