@@ -37,6 +37,7 @@ _DAYS_OF_A_WEEK = 7
 _THOUSAND, _MOST_WHOLE = 1000, 1e15
 _WEEKDAYS = ("Mon", "", "Wed", "", "Fri", "", "Sun")
 _LONGEST_SIDE = 120
+_WIDEST = 32
 _MOST_YEARS = 3
 _MOST_CELLS = 1200
 
@@ -59,7 +60,7 @@ class Bar:
 def bars(given: Sequence[Bar], title: str, *, width: int = 240, height: int = 48) -> Markup:
     """Return values one beside the other, such as the rows of each materialization."""
     top = max((one.value or 0 for one in given), default=0) or 1
-    step = width / max(len(given), 1)
+    step = min(width / max(len(given), 1), _WIDEST)
     thick = max(min(step - 1, 28), step * 0.6)
     return _svg(
         "ac-bars",

@@ -86,11 +86,9 @@ def _style(height: int) -> Markup:
     for place, pages in enumerate((_DARK, _LIGHT), 1):
         those = ",".join(f"{one} .ac-live[height='{height}']" for one in pages)
         rules.append(f"{those}{{height:{height + place * THEME_STEP}px}}")
-    rules.append(".ac-shown .ac-live[srcdoc]~.ac-still{display:none}")
-    rules.append(
-        "@media print{.ac-shown .ac-live{display:none}"
-        ".ac-shown .ac-live[srcdoc]~.ac-still{display:block}}"
-    )
+    framed = ".ac-shown:has(.ac-live[srcdoc]) .ac-still"  # marimo wraps the frame
+    rules.append(f"@media not print{{{framed}{{display:none}}}}")
+    rules.append("@media print{.ac-shown .ac-live{display:none}}")
     return Markup("".join(rules))
 
 

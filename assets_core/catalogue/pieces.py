@@ -15,14 +15,16 @@ from assets_core.catalogue.markup import Markup, element, joined
 from assets_core.model.hiding import hide
 
 _LINE = "color-mix(in srgb, currentColor 22%, transparent)"
-STYLE = Markup(
+_RULES = (
     ".ac-shown{font:13px/1.5 system-ui,sans-serif;color:inherit;max-width:100%;"
     "overflow-x:auto;margin:.25em 0}"
-    ".ac-shown table{border-collapse:collapse;margin:.4em 0;font-size:13px}"
+    ".ac-shown table{border-collapse:collapse;border:0;margin:.4em 0;font-size:13px;"
+    "table-layout:auto;width:auto}"
     ".ac-shown th,.ac-shown td{text-align:left;vertical-align:top;padding:.2em .9em .2em 0;"
-    f"border:0;border-bottom:1px solid {_LINE};background:none;white-space:nowrap}}"
-    ".ac-shown td.ac-w{white-space:normal;min-width:16em}"
-    ".ac-shown th{font-weight:600}.ac-shown tr{background:none}"
+    f"border:0;border-bottom:1px solid {_LINE};background:none;white-space:nowrap;"
+    "line-height:1.5;max-width:none}"
+    ".ac-shown td.ac-w{white-space:normal;min-width:13em}"
+    ".ac-shown th{font-weight:600}.ac-shown tr,.ac-shown tr:hover{background:none}"
     ".ac-shown .ac-n{text-align:right;font-variant-numeric:tabular-nums}"
     ".ac-shown .ac-title{font-size:15px;font-weight:600;margin:.2em 0}"
     ".ac-shown .ac-sub{font-weight:600;margin:.8em 0 .2em}"
@@ -45,6 +47,9 @@ STYLE = Markup(
     ".ac-shown .ac-charts{display:flex;flex-wrap:wrap;gap:1.6em}"
     ".ac-shown svg{max-width:100%;height:auto}"
 )
+STYLE = Markup(_RULES.replace(".ac-shown ", ":is(.ac-shown,#ac) "))
+"""Rules that weigh more than those of the page around: Jupyter has its own for tables."""
+
 
 _WORD_FOR: Mapping[str, str] = {
     "computed": "fresh",

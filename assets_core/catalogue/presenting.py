@@ -34,14 +34,14 @@ _VIEWS = {
 
 
 def html_of(value: object) -> str:
-    """Return what a notebook shows of a value."""
-    return page(presented(value))
+    """Return what a notebook shows of a value: plain text, as some take no other."""
+    return str(page(presented(value)))
 
 
 def bundle_of(value: object) -> dict[str, str]:
     """Return a value as HTML, and in one line for what shows no HTML."""
     found = presented(value)
-    return {"text/html": page(found), "text/plain": found.title}
+    return {"text/html": str(page(found)), "text/plain": str(found.title)}
 
 
 def told(error: Exception) -> list[str]:

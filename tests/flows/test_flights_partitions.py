@@ -9,6 +9,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from datetime import date
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -201,13 +202,20 @@ def test_a_notebook_runs_and_changes_nothing(name: str, year: Flights) -> None:
 
 @pytest.mark.nightly
 @pytest.mark.skipif(find_spec("marimo") is None, reason="pip install 'marimo>=0.25,<1'")
-def test_marimo_runs_the_same_notebook(year: Flights) -> None:
-    """Converted by marimo itself, and run as the program that its notebooks are."""
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_marimo_runs_the_same_notebook(name: str, year: Flights) -> None:
+    """Converted by marimo itself, run as a program, and shown as a page with all of it."""
     folder = year.folder / "notebooks"
-    convert = [sys.executable, "-m", "marimo", "-q", "convert"]
-    names = ["exploring_delays.ipynb", "-o", "exploring.py"]
-    subprocess.run([*convert, *names], cwd=folder, check=True)
-    subprocess.run([sys.executable, "exploring.py"], cwd=folder, check=True)
+    marimo = [sys.executable, "-m", "marimo", "-q"]
+    run = partial(subprocess.run, cwd=folder, check=True)
+    run([*marimo, "convert", name, "-o", "same.py"])
+    run([sys.executable, "same.py"])
+    run([*marimo, "export", "html", "same.py", "-o", "same.html"])
+    page = (folder / "same.html").read_text()
+
+    assert "magic command not supported" not in (folder / "same.py").read_text()
+    assert page.count("ac-title") >= 5
+    assert "An ancestor raised" not in page
 
 
 def test_some_months_of_days_are_loaded_as_one_frame(

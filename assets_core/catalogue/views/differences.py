@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from assets_core.catalogue.charts import Bar, bars
 from assets_core.catalogue.markup import Markup, element, joined
 from assets_core.catalogue.pieces import (
     Presented,
@@ -147,12 +146,9 @@ def _by_column(columns: Mapping[str, int]) -> Markup | None:
     if not columns:
         return None
     ordered = sorted(columns.items(), key=lambda one: -one[1])[:MOST]
-    chart = bars(
-        [Bar(name, count) for name, count in ordered], "rows that changed, by column"
-    )
     rows = [(code(name), Right(f"{count:,}")) for name, count in ordered]
     told = most(list(columns), MOST, "columns")
-    return section("Changed values", chart, table(("column", "rows"), rows), told)
+    return section("Changed values", table(("column", "rows"), rows), told)
 
 
 def _schema(found: AssetDifference) -> Markup | None:

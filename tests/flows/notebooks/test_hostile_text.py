@@ -100,7 +100,8 @@ def test_nothing_that_a_notebook_shows_has_a_foreign_node(project: Project) -> N
     """Every field of every definition, names of columns, values and errors."""
     seen = 0
     for value in values(project):
-        html = str(value._repr_html_())
+        html = value._repr_html_()
+        assert type(html) is str, "marimo sends nothing else to its page"
         found = Nodes(html)
         kind = type(value).__name__
         assert found.names <= OURS, kind
