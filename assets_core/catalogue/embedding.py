@@ -29,6 +29,7 @@ THEME_STEP = 4
 
 _DARK = ("[data-jp-theme-light=false]", ".vscode-dark", ".dark", "[data-theme=dark]")
 _LIGHT = ("[data-jp-theme-light=true]", ".vscode-light", ".light", "[data-theme=light]")
+_SVG = "http://www.w3.org/2000/svg"
 _POLICY = (
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline';"
     " img-src blob: data:"
@@ -75,6 +76,16 @@ def framed(documents: str, title: str, height: int) -> Markup:
         height=height,
     )
     return Markup(f"{element('style', _style(height))}{frame}")
+
+
+def pictured(drawing: Markup, said: str) -> Markup:
+    """Return a drawing as a picture, which pages keep that take drawings out of outputs.
+
+    It stands on white, because a picture does not know the colours around it.
+    """
+    own = f'<svg xmlns="{_SVG}" style="background:#fff;color:#1c212b" '
+    content = base64.b64encode(drawing.replace("<svg ", own, 1).encode()).decode()
+    return element("img", src=f"data:image/svg+xml;base64,{content}", alt=said)
 
 
 def _style(height: int) -> Markup:

@@ -45,7 +45,7 @@ _RULES = (
     ".ac-shown a{color:inherit;text-decoration:underline}"
     ".ac-shown details>summary{cursor:pointer}"
     ".ac-shown .ac-charts{display:flex;flex-wrap:wrap;gap:1.6em}"
-    ".ac-shown svg{max-width:100%;height:auto}"
+    ".ac-shown svg,.ac-shown img{max-width:100%;height:auto}"
 )
 STYLE = Markup(_RULES.replace(".ac-shown ", ":is(.ac-shown,#ac) "))
 """Rules that weigh more than those of the page around: Jupyter has its own for tables."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from assets_core import Workspace
-from tests.browser.browsing import Visitor, served, take_picture, wait_until_ready
+from tests.browser.browsing import PATIENCE, Visitor, served, take_picture, wait_until_ready
 from tests.browser.test_hostile_text import CLEAN, CORPUS, FOREIGN
 from tests.flows.small_project import Project
 
@@ -177,6 +177,7 @@ def test_the_map_is_as_dark_as_the_page_around_it(
     visitor = visit(color_scheme=system, viewport={"width": 390, "height": 700})
     page = visitor.open(notebook(lineage, about), ready=False)
     frame = inside(page)
+    frame.wait_for_selector(f"body[data-md-color-scheme={scheme}]", timeout=PATIENCE)
     take_picture(page, f"notebook-map-{scheme}")
 
     assert frame.evaluate("document.body.dataset.mdColorScheme") == scheme
@@ -188,10 +189,11 @@ def test_without_the_frame_a_picture_stands_in_its_place(
 ) -> None:
     """GitHub and others take frames away; paper has no use for one."""
     page = visitor.open(notebook(lineage), ready=False)
-    still = page.locator(".ac-still svg")
+    still = page.locator(".ac-still img")
     assert not still.is_visible()
     page.emulate_media(media="print")
     assert still.is_visible()
+    assert still.evaluate("one => one.complete && one.naturalWidth") > 100
     page.emulate_media(media="screen")
     page.evaluate("document.querySelector('iframe').removeAttribute('srcdoc')")
     assert still.is_visible()

@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import cast
 from urllib.parse import urlencode
 
+from assets_core.catalogue import embedding
 from assets_core.catalogue.documents import columns_document, lineage_document
 from assets_core.catalogue.drawing import MOST_NODES, Box, lineage_picture
-from assets_core.catalogue.embedding import framed, packed
 from assets_core.catalogue.gathering import Catalogue
 from assets_core.catalogue.markup import Markup, element, joined
 from assets_core.catalogue.pieces import Presented, code, folded, names, quiet, said
@@ -52,7 +52,7 @@ def lineage_view(found: Lineage) -> Presented:
     statuses = found.workspace.statuses(graph.nodes)
     told = graph_view(graph).title
     title = f"around {found.about}: {told}" if found.about else told
-    still = lineage(graph, statuses, found.about)
+    still = lineage(graph, statuses, found.about, pictured=True)
     workspace = cast("Workspace", found.workspace)  # the only one that makes a lineage
     frame, left = _frame(workspace, graph, statuses, found.about)
     if frame is None:
@@ -76,11 +76,12 @@ def _frame(
         part = _catalogue(workspace, graph.part(keys), statuses)
         start = "#" + urlencode({"asset": about}) if about else ""
         for one in (part, replace(part, made={}, lineage=ColumnLineage())):
-            documents = packed(_documents(one, start))
+            documents = embedding.packed(_documents(one, start))
             if len(documents) <= MOST_PACKED:
                 title = f"Map of {count_text(len(keys), 'asset')}"
                 height = HEIGHTS[len(keys) > FEW]
-                return framed(documents, title, height), len(graph.nodes) - len(keys)
+                frame = embedding.framed(documents, title, height)
+                return frame, len(graph.nodes) - len(keys)
     return None, 0
 
 
@@ -121,9 +122,17 @@ def _catalogue(
 
 
 def lineage(
-    graph: Graph, statuses: Mapping[AssetKey, AssetStatus], about: AssetKey | None
+    graph: Graph,
+    statuses: Mapping[AssetKey, AssetStatus],
+    about: AssetKey | None,
+    *,
+    pictured: bool = False,
 ) -> Markup:
-    """Return a graph, in the colours of what is known of its assets."""
+    """Return a graph, in the colours of what is known of its assets.
+
+    Args:
+        pictured: Whether as a picture, which more pages keep than a drawing.
+    """
     boxes = [_box(node, statuses.get(node.key), about) for node in graph.nodes.values()]
     reads = {str(key): node.upstream for key, node in graph.nodes.items()}
     picture = lineage_picture(boxes, reads, "what reads what")
@@ -134,6 +143,10 @@ def lineage(
             " workspace.lineage('KEY')"
         )
         return joined([said_so if graph.nodes else quiet("nothing to draw"), listed])
+    if pictured:
+        picture = embedding.pictured(
+            picture, f"Lineage of {count_text(len(boxes), 'asset')}"
+        )
     return joined([picture, folded("as a list", listed)])
 
 

@@ -20,7 +20,7 @@ HOSTILE = (
 OURS = {
     *("div", "style", "table", "thead", "tbody", "tr", "th", "td", "b", "p", "span"),
     *("code", "pre", "ul", "ol", "li", "details", "summary", "a", "progress"),
-    *("svg", "title", "desc", "rect", "text", "g", "path", "iframe"),
+    *("svg", "title", "desc", "rect", "text", "g", "path", "iframe", "img"),
 }
 CODE = """
 import pandas as pd
