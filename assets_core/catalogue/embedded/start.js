@@ -40,11 +40,13 @@
     ours.read = async (_, name) => documents[name];
     element.dataset.start = documents.start;
     element.explorer = new ours.Explorer(element, new ours.Graph(documents["lineage.json"]), null);
+    followTheme();
     element.dataset.state = "ready";
   }
 
   followTheme();
   addEventListener("resize", followTheme);
+  new ResizeObserver(followTheme).observe(element); // a frame learns of its size when it may
   dark.addEventListener("change", followTheme);
   start().catch((problem) => {
     element.querySelector("p").textContent = `The map cannot be drawn here: ${problem.message}. A newer browser may help.`;
