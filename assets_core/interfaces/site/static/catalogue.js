@@ -11,7 +11,7 @@
   /** @returns {Promise<?Object>} a JSON file beside this script, or null where there is none */
   async function read(name) {
     try {
-      const answer = await fetch(new URL(name, here), { cache: "no-store" });
+      const answer = await fetch(new URL(name, here), { cache: "no-cache" });
       return answer.ok ? await answer.json() : null;
     } catch {
       return null;
