@@ -349,10 +349,13 @@ def test_badges_follow_a_server_that_knows_the_status_of_now(
     folder = write_site(tmp_path / "site", {**small, "status": live})
     page_file = folder / "pages" / "revenue.html"
     badge = '<span class="ac-status ac-stale" data-asset="marts/revenue">stale</span>'
-    page_file.write_text(page_file.read_text().replace("<code", f"{badge}<code"))
+    page_file.write_text(page_file.read_text().replace("<code", f"<h1>x</h1>{badge}<code"))
     with served(folder) as address:
         page = visitor.open(f"{address}pages/revenue.html")
         page.wait_for_selector(".ac-status.ac-fresh")
         page.get_by_label("marts/revenue, fresh").wait_for()
 
         assert page.locator(".ac-status").inner_text() == "fresh"
+        assert (
+            page.locator("h1 + .ac-changed").inner_text().startswith("1 asset has another")
+        )

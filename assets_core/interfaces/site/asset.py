@@ -206,19 +206,19 @@ def _attempt(status: AssetStatus) -> str:
 _OF_ONE = {
     "stale": "A run would compute it again",
     "missing": "There is no data yet",
-    "failed": "It could not be computed again: this is the result from before",
+    "failed": "It could not be computed again: what is here is out of date",
     "held": "An earlier version is held here until somebody lets go of it",
 }
 _OF_ALL = {
     "stale": "A run would compute all of them again",
     "missing": "There is no data yet",
-    "failed": "None could be computed again: these are the results from before",
+    "failed": "None could be computed again: what is here is out of date",
     "held": "Earlier versions are held here until somebody lets go of them",
 }
 _OF_SOME = {
     "stale": "The stale ones would be computed again by a run",
     "missing": "The missing ones have no data yet",
-    "failed": "The failed ones could not be computed again: they are as they were before",
+    "failed": "The failed ones could not be computed again and are out of date",
     "held": "The held ones are earlier versions until somebody lets go of them",
 }
 """What a status means: of an asset without partitions, of all of them, of some."""
