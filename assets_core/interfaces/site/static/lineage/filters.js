@@ -70,7 +70,18 @@
       if (found.length > MOST || !found.length) list.append(make("p", {}, told));
     }
 
-    element.addEventListener("toggle", () => element.open && fill());
+    /** Keeps the boxes that are there, so that none loses the focus. */
+    function update() {
+      if (!element.open) return;
+      if (!list.children.length) fill();
+      const counts = new Map(valuesOf(graph, facet, chosen));
+      for (const box of list.querySelectorAll("input")) {
+        box.checked = chosen.includes(box.value);
+        box.parentElement.lastChild.textContent = counts.get(box.value) ?? 0;
+      }
+    }
+
+    element.addEventListener("toggle", update);
     element.addEventListener("keydown", (event) => step(element, event));
     return {
       facet,
@@ -80,13 +91,7 @@
         chosen = values;
         summary.textContent = values.length ? `${label} (${values.length})` : label;
         summary.classList.toggle("ac-map-used", values.length > 0);
-        if (!element.open) return;
-        if (!list.children.length) fill();
-        const counts = new Map(valuesOf(graph, facet, values));
-        for (const box of list.querySelectorAll("input")) {
-          box.checked = values.includes(box.value);
-          box.parentElement.lastChild.textContent = counts.get(box.value) ?? 0;
-        }
+        update();
       },
     };
   }
