@@ -55,16 +55,14 @@ COMPILE_LOCK: Command = (
     *("--all-extras", "--group", "dev", "--group", "docs", "--group", "flights"),
     *("--custom-compile-command", "python3 run.py lock"),
 )
-CATALOGUE: Command = (
-    *("assets", "--project", "projects/flights"),
-    *("docs", "generate", "--into", "docs/flights"),
-)
+FLIGHTS: Command = ("assets", "--project", "projects/flights")
+CATALOGUE: Command = (*FLIGHTS, "docs", "generate", "--into", "docs/flights")
 QUIET_DOCS = (("NO_MKDOCS_2_WARNING", "1"),)
 
 TASKS = {
     "flights": Task(
         "run the example: New York's flights of 2013",
-        (("assets", "--project", "projects/flights", "materialize"),),
+        ((*FLIGHTS, "materialize"),),
     ),
     "setup": Task("make .venv, or bring it up to date", ()),
     "format": Task(
@@ -78,8 +76,8 @@ TASKS = {
     "spelling": Task("codespell", (("codespell",),)),
     "tests": Task("the tests; further arguments go to pytest", (PYTEST,)),
     "docs": Task(
-        "build the documentation, with the catalogue of the flights",
-        (CATALOGUE, ("mkdocs", "build", "--strict")),
+        "build the documentation, with the catalogue of the computed flights",
+        ((*FLIGHTS, "materialize"), CATALOGUE, ("mkdocs", "build", "--strict")),
         QUIET_DOCS,
     ),
     "docs-serve": Task("the documentation, live", (("mkdocs", "serve"),), QUIET_DOCS),

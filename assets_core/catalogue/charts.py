@@ -155,14 +155,70 @@ def matrix(cells: Mapping[tuple[str, str], str], title: str) -> Markup:
         for place, name in enumerate(rows)
     ]
     marks += [
-        _cell(left + x * _STEP, y * _STEP, f"{row}, {column}: {status}", status)
-        for y, row in enumerate(rows)
-        for x, column in enumerate(columns)
-        for status in (cells.get((row, column)),)
-        if status is not None
+        _text(left + x * _STEP + (_CELL if x else 0), len(rows) * _STEP + 9, name, **where)
+        for x, name, where in _first_and_last(columns)
     ]
-    size = (left + len(columns) * _STEP, max(1, len(rows)) * _STEP)
+    if len(cells) > _MOST_CELLS:
+        marks += _rows(cells, rows, columns, left)
+    else:
+        marks += [
+            _cell(left + x * _STEP, y * _STEP, f"{row}, {column}: {status}", status)
+            for y, row in enumerate(rows)
+            for x, column in enumerate(columns)
+            for status in (cells.get((row, column)),)
+            if status is not None
+        ]
+    size = (left + len(columns) * _STEP, max(1, len(rows)) * _STEP + 12)
     return _svg("ac-matrix", size, said, _counted(cells.values()), marks)
+
+
+def _first_and_last(
+    columns: Sequence[str],
+) -> Iterable[tuple[int, str, Mapping[str, str]]]:
+    """Yield where the first and the last column stand, if there is room for both names."""
+    names = [_shortened(name) for name in columns]
+    last = len(names) - 1
+    if last > 0 and 6 * len(names[0] + names[last]) + 12 <= len(names) * _STEP:
+        yield 0, names[0], {}
+        yield last, names[last], {"text_anchor": "end"}
+
+
+def _rows(
+    cells: Mapping[tuple[str, str], str],
+    rows: Sequence[str],
+    columns: Sequence[str],
+    left: float,
+) -> Iterable[Markup]:
+    """Yield the cells of each status as one path: dashed lines, of which a dash is a cell.
+
+    Thousands of cells would be megabytes one by one. What is missing is a thin line.
+    """
+    lines: dict[str, list[str]] = {}
+    counts: Counter[str] = Counter()
+    for y, row in enumerate(rows):
+        start = 0
+        found = itertools.groupby(cells.get((row, column)) for column in columns)
+        for status, count in ((one, len(list(run))) for one, run in found):
+            if status is not None:
+                x, high = left + start * _STEP + 0.5, y * _STEP + 0.5 + _CELL / 2
+                line = f"M{x:g} {high:g}h{count * _STEP - _GAP}"
+                lines.setdefault(status, []).append(line)
+                counts[status] += count
+            start += count
+    for status, told in lines.items():
+        known = (
+            f"ac-mark ac-dashes ac-{status}" if status in COLOURS else "ac-mark ac-dashes"
+        )
+        yield element(
+            "path",
+            element("title", f"{status}: {counts[status]:,}"),
+            class_=known,
+            d="".join(told),
+            fill="none",
+            stroke=COLOURS.get(status, INK),
+            stroke_width=3 if status == "missing" else _CELL,
+            stroke_dasharray=f"{_CELL} {_GAP}",
+        )
 
 
 def number(value: object) -> str:

@@ -56,24 +56,46 @@ def lineage_document(catalogue: Catalogue, pages: Sequence[str]) -> Document:
 
 
 def columns_document(catalogue: Catalogue) -> Document:
-    """Return which column comes from which, by the numbers of the map."""
+    """Return which column comes from which, by the numbers of the map.
+
+    Names stand once. An edge is between two assets; its columns are three numbers each:
+    the name that it comes from, the name that it becomes, and how that is known.
+    """
     keys = catalogue.keys
     number = {key: place for place, key in enumerate(keys)}
     names = [columns_of(catalogue, key) for key in keys]
     known = catalogue.lineage.edges
-    for edge in known:  # also of what has no records, such as sources
-        if edge.upstream in number and edge.origin not in names[number[edge.upstream]]:
-            names[number[edge.upstream]].append(edge.origin)
     there = [one for one in known if one.upstream in number and one.asset in number]
+    for edge in there:  # also of what has no records, such as sources
+        if edge.origin not in names[number[edge.upstream]]:
+            names[number[edge.upstream]].append(edge.origin)
+    told = _Numbers()
+    between: dict[tuple[int, int], list[int]] = {}
+    hows = _Numbers()
+    for edge in there:
+        pair = (number[edge.upstream], number[edge.asset])
+        triple = (told[edge.origin], told[edge.column], hows[edge.how])
+        between.setdefault(pair, []).extend(triple)
+    columns = [[told[name] for name in some] for some in names]
     return {
         "version": VERSION,
-        "columns": names,
+        "names": list(told),
+        "columns": columns,
+        "how": list(hows),
         "edges": {
-            "from": [[number[one.upstream], one.origin] for one in there],
-            "to": [[number[one.asset], one.column] for one in there],
-            "how": [one.how for one in there],
+            "from": [upstream for upstream, _ in between],
+            "to": [asset for _, asset in between],
+            "columns": list(between.values()),
         },
     }
+
+
+class _Numbers(dict[str, int]):
+    """The number of each word, in the order in which they were first asked for."""
+
+    def __missing__(self, word: str) -> int:
+        self[word] = len(self)
+        return self[word]
 
 
 def columns_of(catalogue: Catalogue, key: AssetKey) -> list[str]:

@@ -19,7 +19,16 @@ from assets_core.catalogue.markup import Markup, element
 
 PARTS = (
     *("graph", "state", "columns", "arranging", "scene", "palette", "making", "painting"),
-    *("surface", "gestures", "exporting", "controls", "details", "keys", "explorer"),
+    *(
+        "surface",
+        "gestures",
+        "exporting",
+        "filters",
+        "controls",
+        "details",
+        "keys",
+        "explorer",
+    ),
 )
 """The scripts that draw the map, in the order in which they need each other."""
 

@@ -31,6 +31,10 @@ AROUND = (
 )
 
 TEAM, STEP = 100, 12
+COLUMNS = 10
+"""How many columns an asset of a large project has, each with a name of its own."""
+
+COLUMN_EDGES = [[1, 1, 0], [1, 2, 1], [2, 3, 2]]
 Project = dict[str, dict[str, Any]]
 
 
@@ -84,12 +88,10 @@ def small_project() -> Project:
     )
     columns = {
         "version": 1,
-        "columns": [[], ["id", "price"], [], ["id", "price"], [], ["total"], [], ["sum"]],
-        "edges": {
-            "from": [[1, 1], [3, "price"], [5, 0]],
-            "to": [[3, 1], [5, "total"], [7, 0]],
-            "how": ["exact", "observed", "assumed"],
-        },
+        "names": ["id", "price", "total", "sum"],
+        "columns": [[], [0, 1], [], [0, 1], [], [2], [], [3]],
+        "how": ["exact", "observed", "assumed"],
+        "edges": {"from": [1, 3, 5], "to": [3, 5, 7], "columns": COLUMN_EDGES},
     }
     return {"lineage": lineage, "columns": columns}
 
@@ -114,12 +116,33 @@ def large_project(count: int) -> Project:
         status=[chance.choice(STATUSES) for _ in keys],
         tags=[[chance.choice(("daily", "pii", "public"))] for _ in keys],
     )
-    columns = {
+    return {"lineage": lineage, "columns": many_columns(count, sorted(edges))}
+
+
+def many_columns(count: int, edges: list[tuple[int, int]]) -> dict[str, Any]:
+    """Return columns.json of so many assets; half of the columns of each go on."""
+    through = [(place, place, place % 3) for place in range(0, COLUMNS, 2)]
+    names = [f"column_{place}" for place in range(COLUMNS)]
+    names += [
+        f"some_{place}_of_{n:05}" for n in range(count) for place in range(0, COLUMNS, 2)
+    ]
+    return {
         "version": 1,
-        "columns": [[]] * count,
-        "edges": {"from": [], "to": [], "how": []},
+        "names": names,
+        "columns": [
+            [
+                *range(0, COLUMNS, 2),
+                *(COLUMNS + n * COLUMNS // 2 + one for one in range(COLUMNS // 2)),
+            ]
+            for n in range(count)
+        ],
+        "how": ["exact", "observed", "assumed"],
+        "edges": {
+            "from": [one for one, _ in edges],
+            "to": [one for _, one in edges],
+            "columns": [[number for triple in through for number in triple] for _ in edges],
+        },
     }
-    return {"lineage": lineage, "columns": columns}
 
 
 def write_site(folder: Path, project: Project) -> Path:

@@ -94,25 +94,6 @@ def test_a_column_shows_where_it_comes_from_and_how_that_is_known(
     assert "column=total" in page.url
 
 
-def test_a_filter_is_the_same_on_the_map_and_in_the_list(
-    visitor: Visitor, site: str
-) -> None:
-    """Who reads the page as a list is told of the same assets."""
-    page = visitor.open(site)
-    page.get_by_text("Filter", exact=True).click()
-    page.get_by_label("Status").select_option("stale")
-    page.get_by_text("As a list: 2 of 8 assets").click()
-    page.locator(".ac-map-list li > a").first.wait_for()
-    listed = page.locator(".ac-map-list li > a").all_inner_texts()
-    dimmed = page.evaluate(
-        "() => [...document.querySelector('.ac-lineage').explorer.shown]"
-    )
-
-    assert listed == ["marts/churn", "marts/revenue"]
-    assert dimmed == [0, 0, 0, 0, 0, 1, 1, 0]
-    assert "status=stale" in page.url
-
-
 def test_a_folded_group_is_one_box_and_opens_at_a_click(
     visitor: Visitor, site: str
 ) -> None:
@@ -132,7 +113,7 @@ def test_a_folded_group_is_one_box_and_opens_at_a_click(
         "#asset=marts/revenue",
         "#asset=marts/revenue&focus=1&up=1&down=3",
         "#asset=marts/revenue&column=total",
-        "#colour=group&status=stale&owner=grace&fold=raw&at=300,100,0.7",
+        "#colour=group&status=stale&status=failed&owner=grace&fold=raw&at=300,100,0.7",
         "#asset=nothing/like/it",
     ],
 )
@@ -368,10 +349,13 @@ def test_badges_follow_a_server_that_knows_the_status_of_now(
     folder = write_site(tmp_path / "site", {**small, "status": live})
     page_file = folder / "pages" / "revenue.html"
     badge = '<span class="ac-status ac-stale" data-asset="marts/revenue">stale</span>'
-    page_file.write_text(page_file.read_text().replace("<code", f"{badge}<code"))
+    page_file.write_text(page_file.read_text().replace("<code", f"<h1>x</h1>{badge}<code"))
     with served(folder) as address:
         page = visitor.open(f"{address}pages/revenue.html")
         page.wait_for_selector(".ac-status.ac-fresh")
         page.get_by_label("marts/revenue, fresh").wait_for()
 
         assert page.locator(".ac-status").inner_text() == "fresh"
+        assert (
+            page.locator("h1 + .ac-changed").inner_text().startswith("1 asset has another")
+        )

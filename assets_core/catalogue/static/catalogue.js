@@ -11,7 +11,7 @@
   /** @returns {Promise<?Object>} a JSON file beside this script, or null where there is none */
   async function read(name) {
     try {
-      const answer = await fetch(new URL(name, here), { cache: "no-store" });
+      const answer = await fetch(new URL(name, here), { cache: "no-cache" });
       return answer.ok ? await answer.json() : null;
     } catch {
       return null;
@@ -38,12 +38,42 @@
     for (const badge of document.querySelectorAll(".ac-status[data-asset]")) {
       const now = status[numbers.get(badge.dataset.asset)];
       if (now === undefined || badge.textContent === now || !/^[a-z]+$/.test(now)) continue;
+      badge.dataset.written ??= badge.textContent;
       badge.className = `ac-status ac-${now}`;
       badge.textContent = now;
     }
+    showTally(status);
+    showChanged();
     if (show.last === JSON.stringify(status)) return;
     show.last = JSON.stringify(status);
     document.dispatchEvent(new CustomEvent("ac-status", { detail: told }));
+  }
+
+  /** The first page counts how many there are of each status. */
+  function showTally(status) {
+    for (const tile of document.querySelectorAll(".ac-tile[data-status]")) {
+      const count = status.filter((one) => one === tile.dataset.status).length;
+      tile.querySelector("strong").textContent = count.toLocaleString("en");
+      tile.hidden = !count;
+    }
+  }
+
+  /** What a page says besides the status is of when it was written. */
+  function showChanged() {
+    const badges = [...document.querySelectorAll(".ac-status[data-written]")];
+    const changed = new Set(badges.filter((one) => one.textContent !== one.dataset.written).map((one) => one.dataset.asset));
+    let note = document.querySelector(".ac-changed");
+    if (!note && changed.size) {
+      note = document.createElement("p");
+      note.className = "ac-note ac-changed";
+      note.setAttribute("role", "status");
+      document.querySelector("h1")?.after(note);
+    }
+    if (!note) return;
+    note.hidden = !changed.size;
+    const who = changed.size === 1 ? "1 asset has" : `${changed.size} assets have`;
+    const told = `${who} another status than when this page was written. Status is shown as it is now; for the rest, start 'assets docs serve' again.`;
+    if (note.textContent !== told) note.textContent = told;
   }
 
   function chooseColumn(event) {

@@ -12,7 +12,7 @@
 (() => {
   const PARTS = [
     "graph", "state", "columns", "arranging", "scene", "palette", "making", "painting",
-    "surface", "gestures", "exporting", "controls", "details", "keys", "explorer", "neighbourhood",
+    "surface", "gestures", "exporting", "filters", "controls", "details", "keys", "explorer", "neighbourhood",
   ];
   const PLACES = ".ac-lineage[data-catalogue], .ac-search[data-catalogue]";
   const here = document.currentScript.src;

@@ -30,6 +30,7 @@ from assets_core.model.assets import Asset, Source
 from assets_core.model.hiding import hide
 from assets_core.model.keys import AssetKey
 from assets_core.workspace.reports import causes
+from assets_core.workspace.status import AssetStatus
 
 MOST_NEIGHBOURS = 50
 SHORT = 12
@@ -172,19 +173,55 @@ def _verdict(page: Page, one: AssetPage) -> Markup:
     error = status.error
     return note(
         status.status,
-        element("p", _counted(one), _SENTENCES.get(status.status, "")),
+        element("p", _counted(one), _sentence(one.status), ", because" if lines else "."),
         element("ul", *lines) if lines else None,
-        element("p", "The last attempt failed:") if error else None,
+        element("p", _attempt(status)) if error else None,
         element("pre", hide(error.message)) if error else None,
     )
 
 
-_SENTENCES = {
-    "stale": "A run would compute it again, because",
-    "missing": "There is no data yet, because",
-    "failed": "It could not be computed. It is not what it should be, because",
-    "held": "An earlier version is held here until somebody lets go of it.",
+def _sentence(status: AssetStatus) -> str:
+    """Return what a status means for who reads the data, without its full stop.
+
+    The worst partition gives an asset its status, and the others may well be there.
+    """
+    word, counts = status.status, status.counts
+    if counts["total"]:
+        rest = counts["total"] - counts[word]
+        return _OF_SOME[word] if rest else _OF_ALL[word]
+    if word == "missing" and status.head is not None:
+        return "Its data is no longer where it was written"
+    return _OF_ONE[word]
+
+
+def _attempt(status: AssetStatus) -> str:
+    counts = status.counts
+    if counts["failed"] > 1:
+        return (
+            f"The last attempt at {counts['failed']:,} failed, at the first of them with:"
+        )
+    return "The last attempt failed with:"
+
+
+_OF_ONE = {
+    "stale": "A run would compute it again",
+    "missing": "There is no data yet",
+    "failed": "It could not be computed again: what is here is out of date",
+    "held": "An earlier version is held here until somebody lets go of it",
 }
+_OF_ALL = {
+    "stale": "A run would compute all of them again",
+    "missing": "There is no data yet",
+    "failed": "None could be computed again: what is here is out of date",
+    "held": "Earlier versions are held here until somebody lets go of them",
+}
+_OF_SOME = {
+    "stale": "The stale ones would be computed again by a run",
+    "missing": "The missing ones have no data yet",
+    "failed": "The failed ones could not be computed again and are out of date",
+    "held": "The held ones are earlier versions until somebody lets go of them",
+}
+"""What a status means: of an asset without partitions, of all of them, of some."""
 
 
 def _counted(one: AssetPage) -> str:

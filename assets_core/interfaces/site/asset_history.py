@@ -6,14 +6,17 @@ from assets_core.catalogue.cards import AssetPage
 from assets_core.catalogue.charts import Bar, bars
 from assets_core.catalogue.markup import Markup, element
 from assets_core.catalogue.views.assets import partitions_chart
-from assets_core.catalogue.words import bytes_text, seconds_text, time_text
+from assets_core.catalogue.words import bytes_text, seconds_text, short_ranges, time_text
 from assets_core.interfaces.site.page import Page
-from assets_core.interfaces.site.parts import muted, several, table
+from assets_core.interfaces.site.parts import badge, muted, several, table
 from assets_core.model.assets import Asset
 from assets_core.model.hiding import hide
+from assets_core.model.partition_ranges import ranges_of
 from assets_core.model.records import Materialization
+from assets_core.workspace.status import WORST_FIRST, Standing
 
 MOST_BARS = 90
+MOST_RANGES = 200
 SHORT = 12
 
 
@@ -44,6 +47,11 @@ def _partitions(page: Page, one: AssetPage) -> None:
         muted(_counts(one)),
         element("div", chart, class_="ac-scroll", tabindex="0"),
         element(
+            "details",
+            element("summary", "The partitions as a list"),
+            table(("Status", "Count", "Which"), _listed(standing), numbers=[1]),
+        ),
+        element(
             "figure",
             element("figcaption", f"Rows of the latest {len(rows):,}"),
             bars(rows, f"rows of each partition of {one.key}", width=640, height=64),
@@ -52,6 +60,22 @@ def _partitions(page: Page, one: AssetPage) -> None:
         if len(rows) > 1 and heads
         else None,
     )
+
+
+def _listed(standing: Standing) -> list[list[object]]:
+    """Return the partitions of each status as ranges, the worst first."""
+    found: dict[str, list[int]] = {}
+    for position, word in zip(standing.positions, standing.words, strict=True):
+        found.setdefault(word, []).append(position)
+    return [
+        [
+            badge(word),
+            f"{len(found[word]):,}",
+            hide(short_ranges(ranges_of(standing.keys, found[word]), MOST_RANGES)),
+        ]
+        for word in WORST_FIRST
+        if word in found
+    ]
 
 
 def _counts(one: AssetPage) -> str:

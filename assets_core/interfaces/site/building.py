@@ -48,4 +48,9 @@ def build(folder: Path) -> Path:
             fix="see its message above; 'assets docs generate' alone writes the pages",
             where=str(folder / "mkdocs.yml"),
         )
+    return site_of(folder)
+
+
+def site_of(folder: Path) -> Path:
+    """Return where the site is, once it was built."""
     return folder / "site"

@@ -125,9 +125,10 @@ def _tally(words: Mapping[AssetKey, str]) -> Markup:
                 element("strong", f"{counts[word]:,}"),
                 element("span", word),
                 class_=f"ac-tile ac-{word}",
+                data_status=word,
+                hidden=not counts[word],
             )
             for word in WORST_FIRST
-            if counts[word]
         ),
         class_="ac-tally",
     )

@@ -105,3 +105,16 @@ def test_failing_definitions_are_told_as_by_other_commands(
 
     assert told.code == ask(capfd, broken, "list").code != 0
     assert "nobody" in told.err
+
+
+def test_a_port_that_is_taken_is_told_before_anything_is_built(
+    capfd: pytest.CaptureFixture[str], shop: Project
+) -> None:
+    """Nobody waits for a site that cannot be served."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        found = ask(capfd, shop, "docs", "serve", "--port", str(port))
+
+    assert found.code == 2
+    assert f"Port {port} of this computer cannot be used" in found.err
+    assert not (shop.folder / ".assets/site").exists()

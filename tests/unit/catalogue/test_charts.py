@@ -20,7 +20,8 @@ def drawn(chart: Markup) -> ET.Element:
 
 def said(chart: Markup) -> list[str]:
     """Return what each mark says where it is pointed at."""
-    return [str(one.findtext("title")) for one in drawn(chart).iter("rect")]
+    marks = [one for one in drawn(chart).iter() if one.tag in {"rect", "path"}]
+    return [str(one.findtext("title")) for one in marks]
 
 
 def classes(chart: Markup) -> list[str]:
@@ -86,6 +87,15 @@ def test_a_matrix_leaves_out_what_does_not_exist() -> None:
     assert said(chart) == ["de, a: fresh", "fr, b: failed"]
 
 
+def test_a_large_matrix_is_a_path_for_each_status() -> None:
+    """A page stays small, and each status says how often it is there."""
+    days = [str(dt.date(2024, 1, 1) + dt.timedelta(one)) for one in range(120)]
+    cells = {(f"c{one:03}", day): "fresh" for one in range(120) for day in days}
+    chart = matrix({**cells, ("c007", days[3]): "missing"}, "countries and days")
+    assert said(chart) == ["fresh: 14,399", "missing: 1"]
+    assert len(chart) < 20_000
+
+
 @pytest.mark.parametrize(
     "chart",
     [
@@ -95,12 +105,13 @@ def test_a_matrix_leaves_out_what_does_not_exist() -> None:
         calendar({dt.date(2024, 1, 1): HOSTILE}, HOSTILE),
         grid([(HOSTILE, HOSTILE)], HOSTILE),
         matrix({(HOSTILE, HOSTILE): HOSTILE}, HOSTILE),
+        matrix({(HOSTILE, str(one)): HOSTILE for one in range(2000)}, HOSTILE),
     ],
 )
 def test_no_text_becomes_a_node(chart: Markup) -> None:
     """Neither a title nor a key."""
     names = {one.tag for one in drawn(chart).iter()}
-    assert names <= {"svg", "title", "desc", "rect", "text"}
+    assert names <= {"svg", "title", "desc", "rect", "text", "path"}
     assert "\u202e" not in chart
 
 

@@ -5,21 +5,41 @@
   const ours = (globalThis.assetsCatalogue ??= {});
 
   class Columns {
-    /** @param {{columns: string[][], edges: {from: Array, to: Array, how: string[]}}} json */
-    constructor(json) {
-      this.names = json.columns;
+    /**
+     * @param {{names: string[], columns: number[][], how: string[], edges: {from: number[],
+     *   to: number[], columns: number[][]}}} json an edge is between two assets; its
+     *   columns are three numbers each: the name it comes from, the name it becomes, how
+     */
+    constructor({ names, columns, how, edges }) {
+      this.names = columns.map((numbers) => numbers.map((number) => names[number]));
+      this.said = { names, how, ...edges };
       this.into = new Map();
       this.outOf = new Map();
-      const { from, to, how } = json.edges;
-      from.forEach((_, number) => {
-        const edge = { from: this.named(from[number]), to: this.named(to[number]), how: how[number] };
-        append(this.into, ends(edge.to), edge);
-        append(this.outOf, ends(edge.from), edge);
+      edges.from.forEach((_, number) => {
+        append(this.into, edges.to[number], number);
+        append(this.outOf, edges.from[number], number);
       });
+      this.made = new Map();
     }
 
-    named([asset, column]) {
-      return [asset, typeof column === "number" ? this.names[asset][column] : column];
+    /** The edges from or to a column of an asset, made when they are first asked for. */
+    beside(side, far, [asset, column]) {
+      const near = far === "from" ? "to" : "from";
+      return (side.get(asset) ?? []).flatMap((number) => this.between(number)).filter((edge) => edge[near][1] === column);
+    }
+
+    between(number) {
+      if (this.made.has(number)) return this.made.get(number);
+      const { names, how, from, to, columns } = this.said;
+      const flat = columns[number];
+      const edges = [];
+      for (let at = 0; at < flat.length; at += 3) {
+        edges.push({
+          from: [from[number], names[flat[at]]], to: [to[number], names[flat[at + 1]]], how: how[flat[at + 2]],
+        });
+      }
+      this.made.set(number, edges);
+      return edges;
     }
 
     /**
@@ -33,7 +53,7 @@
         const queue = [[asset, name]];
         const seen = new Set([ends([asset, name])]);
         for (const one of queue) {
-          for (const edge of side.get(ends(one)) ?? []) {
+          for (const edge of this.beside(side, far, one)) {
             edges.add(edge);
             const other = edge[far];
             if (seen.has(ends(other))) continue;

@@ -4,7 +4,6 @@
 (() => {
   const ours = (globalThis.assetsCatalogue ??= {});
   const { make } = ours;
-  const LABELS = { status: "Status", kind: "Kind", group: "Group", owner: "Owner", tag: "Tag" };
   let numbers = 0;
 
   /**
@@ -14,11 +13,7 @@
    */
   ours.makeBar = (graph, acts) => {
     const search = ours.makeSearch(graph, acts.choose);
-    const filters = new Map();
-    for (const facet of ours.FACETS) {
-      const values = graph.values(facet);
-      if (values.length > (facet === "status" ? 0 : 1)) filters.set(facet, makeFilter(facet, values, acts.filter));
-    }
+    const filters = ours.makeFilters(graph, acts.filter);
     const colours = make(
       "select",
       { "aria-label": "Colours say", on: { change: () => acts.colour(colours.value) } },
@@ -27,49 +22,26 @@
     );
     const fold = make("button", { type: "button", "aria-pressed": "false", on: { click: acts.fold } }, "Fold groups");
     fold.hidden = !graph.values("group").length;
-    const clear = make("button", { type: "button", hidden: true, on: { click: () => acts.filter(null) } }, "Clear");
-    const many = make(
-      "details",
-      { class: "ac-map-filters" },
-      make("summary", {}, "Filter"),
-      make("div", {}, ...filters.values(), clear),
-    );
     const save = makeMenu("Save", [
       ["SVG", () => acts.save("svg")],
       ["PNG", () => acts.save("png")],
       ["Mermaid", () => acts.save("mmd")],
     ]);
     const help = make("button", { type: "button", "aria-label": "Keys and signs", on: { click: acts.help } }, "?");
-    const bar = make("div", { class: "ac-map-bar", role: "toolbar", "aria-label": "Lineage" }, search.element, many, colours, fold, save, help);
+    const bar = make("div", { class: "ac-map-bar", role: "toolbar", "aria-label": "Lineage" }, search.element, filters.element, colours, fold, save, help);
     closeOutside(bar);
     return {
       element: bar,
       search: () => search.input.focus(),
+      filters: () => filters.open(),
       show(state, allFolded) {
-        for (const [facet, one] of filters) {
-          const select = one.querySelector("select");
-          select.value = state.filter[facet] ?? "";
-          select.classList.toggle("ac-map-used", Boolean(state.filter[facet]));
-        }
-        const used = Object.keys(state.filter).length;
-        many.querySelector("summary").textContent = used ? `Filter (${used})` : "Filter";
-        clear.hidden = !used;
+        filters.show(state.filter);
         colours.value = state.colour;
         fold.setAttribute("aria-pressed", String(allFolded));
         fold.textContent = allFolded ? "Unfold groups" : "Fold groups";
       },
     };
   };
-
-  function makeFilter(facet, values, act) {
-    const select = make(
-      "select",
-      { name: facet, on: { change: () => act(facet, select.value) } },
-      make("option", { value: "" }, `any (${values.reduce((sum, [, count]) => sum + count, 0)})`),
-      ...values.map(([value, count]) => make("option", { value }, `${ours.shown(value)} (${count})`)),
-    );
-    return make("label", {}, make("span", {}, LABELS[facet]), select);
-  }
 
   function makeMenu(label, entries) {
     const menu = make("details", { class: "ac-map-menu" }, make("summary", {}, label));
@@ -84,7 +56,7 @@
 
   function closeOutside(bar) {
     document.addEventListener("pointerdown", (event) => {
-      for (const one of bar.querySelectorAll("details[open]")) {
+      for (const one of bar.querySelectorAll(":scope > details[open]")) {
         if (!one.contains(event.target)) one.open = false;
       }
     });

@@ -37,7 +37,7 @@
       const { graph } = this;
       this.bar = ours.makeBar(graph, {
         choose: (node) => this.choose(node, true),
-        filter: (facet, value) => this.filter(facet, value),
+        filter: (facet, values) => this.filter(facet, values),
         colour: (colour) => this.go({ colour }),
         fold: () => this.foldAll(),
         save: (format) => this.save(format),
@@ -210,11 +210,10 @@
       if (box) this.comeTo(box);
     }
 
-    filter(facet, value) {
-      const filter = { ...this.state.filter };
-      if (facet === null) for (const one of Object.keys(filter)) delete filter[one];
-      else if (value) filter[facet] = value;
-      else delete filter[facet];
+    /** Asks for values of a facet; null for the facet asks for nothing any more. */
+    filter(facet, values) {
+      const filter = facet === null ? {} : { ...this.state.filter, [facet]: values };
+      if (!values.length) delete filter[facet];
       this.go({ filter, focus: false, column: null, at: null });
       const found = this.shown === null ? this.graph.count : this.shown.reduce((sum, one) => sum + one, 0);
       this.live.textContent = `${found} of ${this.graph.count} assets`;
@@ -320,7 +319,7 @@
       try {
         this.columns = new ours.Columns(await ours.read(this.catalogue, "columns.json"));
       } catch {
-        this.columns = new ours.Columns({ columns: [], edges: { from: [], to: [], how: [] } });
+        this.columns = new ours.Columns({ names: [], columns: [], how: [], edges: { from: [], to: [], columns: [] } });
       }
       this.show(this.state, this.state);
     }
@@ -329,6 +328,8 @@
       if (status.length !== this.graph.count) return;
       this.graph.status = status;
       this.shown = this.shown && this.graph.matching(this.state.filter);
+      this.bar.show(this.state, this.isAllFolded());
+      this.list.show(this.shown);
       this.showCard(this.chosen());
       this.showLegend();
       this.surface.redraw();

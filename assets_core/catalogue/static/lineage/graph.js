@@ -8,7 +8,7 @@
   const FACETS = ["status", "kind", "group", "owner", "tag"];
 
   /**
-   * @typedef {Object<string, string>} Filter by facet, the value that is asked for
+   * @typedef {Object<string, string[]>} Filter by facet, the values of which one is asked for
    * @typedef {{version: number, project: string, assets: Object<string, Array>,
    *   edges: {from: number[], to: number[]}}} LineageJson
    */
@@ -53,13 +53,13 @@
 
     /**
      * @param {Filter} filter
-     * @returns {Uint8Array} 1 for each asset that has all that is asked for
+     * @returns {Uint8Array} 1 for each asset that has, of each facet asked for, one of the values
      */
     matching(filter) {
-      const wanted = FACETS.filter((facet) => filter[facet]);
+      const wanted = FACETS.filter((facet) => filter[facet]?.length).map((facet) => [facet, new Set(filter[facet])]);
       const found = new Uint8Array(this.count);
       for (let node = 0; node < this.count; node++) {
-        found[node] = wanted.every((facet) => this.facet(facet, node).includes(filter[facet])) ? 1 : 0;
+        found[node] = wanted.every(([facet, any]) => this.facet(facet, node).some((one) => any.has(one))) ? 1 : 0;
       }
       return found;
     }

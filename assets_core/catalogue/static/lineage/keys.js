@@ -7,6 +7,7 @@
   const STEP = 90;
   const HELP = [
     ["/", "search"],
+    ["t", "filter"],
     ["← →", "to what it reads, to what reads it; without a chosen asset: move the map"],
     ["↑ ↓", "to its neighbour above or below"],
     ["Shift + arrows", "move the map"],
@@ -34,6 +35,7 @@
     const help = makeHelp(Boolean(explorer.graph.page?.length));
     const acts = {
       "/": () => explorer.bar.search(),
+      t: () => explorer.bar.filters(),
       "+": () => explorer.surface.zoom(1.4),
       "=": () => explorer.surface.zoom(1.4),
       "-": () => explorer.surface.zoom(1 / 1.4),

@@ -13,7 +13,7 @@
    * @property {number} down how many steps towards its readers
    * @property {?string} column the column whose lineage is drawn
    * @property {"status"|"group"} colour what colours say
-   * @property {Object<string, string>} filter by facet, the value that is asked for
+   * @property {Filter} filter by facet, the values of which one is asked for
    * @property {string[]} fold groups drawn as one
    * @property {?[number, number, number]} at middle and zoom of the map; null: all of it
    */
@@ -34,7 +34,10 @@
     state.down = steps(said.get("down"), state.down);
     state.column = (state.asset && said.get("column")) || null;
     state.colour = said.get("colour") === "group" ? "group" : "status";
-    for (const facet of ours.FACETS) if (said.get(facet)) state.filter[facet] = said.get(facet);
+    for (const facet of ours.FACETS) {
+      const values = [...new Set(said.getAll(facet))].filter(Boolean);
+      if (values.length) state.filter[facet] = values;
+    }
     state.fold = said.getAll("fold");
     const at = (said.get("at") ?? "").split(",").map(Number);
     if (at.length === 3 && at.every(Number.isFinite) && at[2] > 0) state.at = at;
@@ -51,7 +54,7 @@
     if (state.down !== first.down) said.set("down", state.down);
     if (state.column) said.set("column", state.column);
     if (state.colour !== first.colour) said.set("colour", state.colour);
-    for (const facet of ours.FACETS) if (state.filter[facet]) said.set(facet, state.filter[facet]);
+    for (const facet of ours.FACETS) for (const value of state.filter[facet] ?? []) said.append(facet, value);
     for (const group of state.fold) said.append("fold", group);
     if (state.at) said.set("at", state.at.map((one) => Number(one.toPrecision(6))).join(","));
     return said.size ? `#${said}`.replaceAll("%2F", "/").replaceAll("%2C", ",") : "";

@@ -103,11 +103,14 @@ def _serve(given: _Given) -> int:
     if given.asked.json:
         raise UsageError("'docs serve' has no --json", fix="leave it out")
     building.refuse_unready()
+    port = PORT if given.port is None else given.port
     with opened(given.asked) as workspace:
-        found = _generated(given, workspace)
-        site = building.build(found.folder)
-        port = PORT if given.port is None else given.port
-        with serving.server(site, port, partial(_status, workspace)) as server:
+        folder = _folder(given, workspace)
+        look = partial(_status, workspace)
+        # A port that is taken is told before anything is built.
+        with serving.server(building.site_of(folder), port, look) as server:
+            _generated(given, workspace)
+            building.build(folder)
             address = f"http://{serving.HOST}:{server.server_address[1]}/"
             given.asked.screen.say(f"{address}  Ctrl-C ends it")
             with suppress(KeyboardInterrupt):
@@ -115,9 +118,13 @@ def _serve(given: _Given) -> int:
     return DONE
 
 
+def _folder(given: _Given, workspace: Workspace) -> Path:
+    return Path(given.into or given.to or workspace.settings.state / "site").absolute()
+
+
 def _generated(given: _Given, workspace: Workspace) -> Generated:
     """Write the pages."""
-    folder = Path(given.into or given.to or workspace.settings.state / "site").absolute()
+    folder = _folder(given, workspace)
     gc.disable()  # next to no garbage is made, and looking for it doubles the gathering
     try:
         return generate(gather(workspace), folder, into=given.into is not None)
