@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assets_core.backends.file_stamps import other_than, state_of
-from assets_core.backends.local_files import LocalFiles
 from assets_core.backends.process_owner import this_process
 from assets_core.backends.system_clock import SystemClock, new_id
 from assets_core.errors import AssetsError
 from assets_core.files import crash_point, remove_folder
-from assets_core.model.assets import Source
 from assets_core.model.keys import AssetKey
 from assets_core.model.origins import ManyFiles, OneFile
 from assets_core.model.records import RunRequest, count_statuses
@@ -91,10 +90,13 @@ def _other_data(answer: Answer, store: MetadataStore, root: Path, env: str) -> s
 def _other_source(answer: Answer, store: MetadataStore, root: Path) -> str:
     if not answer.sources:
         return ""
-    last, look = store.observations(), LocalFiles(root, SystemClock())
+    # Only now: most projects have no sources that are files, or none at all.
+    files = import_module("assets_core.backends.local_files")
+    source_of = import_module("assets_core.model.assets").Source
+    last, look = store.observations(), files.LocalFiles(root, SystemClock())
     for key, (kind, path) in answer.sources.items():
         origin = OneFile(path) if kind == "file" else ManyFiles(path)
-        source = Source(AssetKey(key), origin)
+        source = source_of(AssetKey(key), origin)
         try:
             seen = look.observe(source, origin, last.get(source.key))
         except AssetsError:
