@@ -58,6 +58,9 @@ def surroundings(salt: str, root: Path) -> Digest:
     """Return a digest of what a process is in before it has loaded a project.
 
     Nobody can tell a variable's value from it: they may be secret.
+
+    Raises:
+        OSError: The current folder or that of the project is gone.
     """
     variables = sorted(
         (name, value) for name, value in os.environ.items() if name not in IGNORED

@@ -70,7 +70,11 @@ def _other(answer: Answer, root: Path) -> str:
     """Return what is another of the project and what it is in."""
     if not answer.since <= time.time() < (answer.until or float("inf")):
         return "its time has come"
-    if surroundings(answer.salt, root) != answer.surroundings:
+    try:
+        now = surroundings(answer.salt, root)
+    except OSError:
+        return "the current folder is gone"
+    if now != answer.surroundings:
         return "the environment, the interpreter or the folder is another"
     other = other_than(answer.files)
     return f"{other} was changed" if other else ""

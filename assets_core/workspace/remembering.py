@@ -12,7 +12,7 @@ import secrets
 import sys
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Protocol
@@ -67,7 +67,9 @@ class Remembering:
         began = time.time()
         self._began = min(began, start_of_process() or began)
         self._salt = secrets.token_hex(16)
-        self._surroundings = surroundings(self._salt, root)
+        self._surroundings: Digest | None = None
+        with suppress(OSError):  # the current folder is gone: nothing is remembered
+            self._surroundings = surroundings(self._salt, root)
         self._stack = ExitStack()
         self._noticed: Noticed = self._stack.enter_context(noticing())
         self._state: Digest | None = None
@@ -119,14 +121,15 @@ class Remembering:
         state = tools.store.state(env)
         if state is None or state != self._state:
             raise NotRememberedError("the metadata store was changed meanwhile")
-        if surroundings(self._salt, project.settings.root) != self._surroundings:
+        found = self._surroundings
+        if found is None or surroundings(self._salt, project.settings.root) != found:
             raise NotRememberedError("the project changes what it is loaded in")
         return Answer(
-            *(fresh, self._salt, self._surroundings, files, stored),
+            *(fresh, self._salt, found, files, stored),
             sources=_sources(graph),
             state=state,
             since=now,
-            until=_until(tools, graph, env, self._began),
+            until=until(tools, graph, env, self._began),
         )
 
     def _stored(self, tools: Tools) -> tuple[tuple[Watched, str], ...]:
@@ -172,7 +175,7 @@ def _sources(graph: Graph) -> dict[str, tuple[str, str]]:
     return found
 
 
-def _until(tools: Tools, graph: Graph, env: str, now: float) -> float | None:
+def until(tools: Tools, graph: Graph, env: str, now: float) -> float | None:
     """Return from when on there may be more to do, by the clock alone."""
     moments: list[float] = []
     aging: dict[AssetKey, float] = {}
