@@ -25,7 +25,7 @@ from assets_core.model.garbage import StoredObject
 from assets_core.model.keys import AssetKey, Cell
 from assets_core.model.records import StoredData
 from assets_core.parallel import AT_ONCE, in_parallel
-from assets_core.protocols.io import Shown, Staged, ToStage
+from assets_core.protocols.io import Shown, Staged, ToStage, Watched
 from assets_core.protocols.journal import Journal
 from assets_core.versioning.file_lists import FILE_LIST, entries_of, file_list
 from io_managers.columns import wanted_columns
@@ -211,6 +211,10 @@ class FilesIOManager:
     def state(self, now: float) -> str | None:
         """Return a text that becomes another when stored data may have gone."""
         return self._any.state(now)
+
+    def watched(self) -> tuple[Watched, ...] | None:
+        """Return what `state` looks at, None if it looks elsewhere."""
+        return self._any.watched()
 
     # Stable paths.
 

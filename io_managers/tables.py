@@ -21,7 +21,7 @@ from assets_core.model.garbage import StoredObject
 from assets_core.model.keys import Cell
 from assets_core.model.records import StoredData
 from assets_core.parallel import AT_ONCE, in_parallel
-from assets_core.protocols.io import Shown, Staged, ToStage
+from assets_core.protocols.io import Shown, Staged, ToStage, Watched
 from assets_core.protocols.journal import Journal
 from assets_core.versioning.data_version import data_version
 from io_managers.columns import wanted_columns
@@ -252,6 +252,10 @@ class FormatIOManager:
     def state(self, now: float) -> str | None:
         """Return a text that becomes another when stored data may have gone."""
         return self._store.state(now)
+
+    def watched(self) -> tuple[Watched, ...] | None:
+        """Return what `state` looks at, None if it looks elsewhere."""
+        return self._store.watched()
 
     def may_publish(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 from assets_core.model.assets import Publish
 from assets_core.model.garbage import StoredObject
@@ -302,6 +302,22 @@ class StreamingIOManager(Protocol):
 
     def stage_stream(self, cell: Cell, schema: pa.Schema, attempt: str) -> StagingStream:
         """Begin to write a table with a canonical schema, of which no row is known yet."""
+        ...
+
+
+Watched = tuple[Literal["folders", "file", "nothing"], str]
+"""What is looked at: a folder of folders, one file, or that nothing is there; its path."""
+
+
+@runtime_checkable
+class WatchedIOManager(Protocol):
+    """What an IO manager also has whose state others can tell without it."""
+
+    def watched(self) -> Sequence[Watched] | None:
+        """Return what to look at: if all of it is as it was, so is what `state` tells.
+
+        None where only the IO manager itself can tell.
+        """
         ...
 
 

@@ -79,6 +79,15 @@ class MetadataStore(Protocol):
         """Return for each asset with heads one digest of them all."""
         ...
 
+    def state(self, env: str) -> Digest | None:
+        """Return one digest of all that the plans of an environment read.
+
+        That is its heads, the keys of growing lists, what was seen of sources, and whose
+        store it is. None while something is claimed, to be published, deleted or written
+        to a journal: then whoever comes next has something to finish.
+        """
+        ...
+
     def summaries(self, env: str, assets: Iterable[AssetKey]) -> dict[AssetKey, Summary]:
         """Return what was found of assets when all their partitions were fresh."""
         ...

@@ -12,6 +12,7 @@ from assets_core.testing.metadata_partitions import PartitionsSuite
 from assets_core.testing.metadata_quarantines import QuarantinesSuite
 from assets_core.testing.metadata_records import RecordsSuite
 from assets_core.testing.metadata_results import ResultsSuite
+from assets_core.testing.metadata_state import StateSuite
 from assets_core.testing.metadata_yielded import YieldedSuite
 
 
@@ -28,6 +29,7 @@ class MetadataStoreContract(
     EnvironmentsSuite,
     CrowdsSuite,
     JournalsSuite,
+    StateSuite,
 ):
     """The promises of `assets_core.protocols.metadata.MetadataStore`.
 

@@ -97,11 +97,11 @@ def _was_edited(names: Mapping[str, Any]) -> bool:
     then = int.from_bytes(header[8:12], "little"), int.from_bytes(header[12:], "little")
     if then == (int(now.st_mtime) & _MASK, now.st_size & _MASK):
         return False
-    return now.st_mtime > _start_of_process()
+    return now.st_mtime > start_of_process()
 
 
 @cache
-def _start_of_process() -> float:
+def start_of_process() -> float:
     """Return when this process began, or the beginning of time if that is not known."""
     with suppress(OSError, ValueError, IndexError, AttributeError):
         fields = Path("/proc/self/stat").read_text("ascii", "replace").rpartition(")")[2]

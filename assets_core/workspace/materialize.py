@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from assets_core.model.assets import Definition, MultiAsset, each_definition
 from assets_core.model.records import MAIN, RunRequest
 from assets_core.running.result import RunResult, succeeded
-from assets_core.workspace import opening
 from assets_core.workspace.partitioning import Asked, partitions_text
 from assets_core.workspace.provenance import who
 from assets_core.workspace.settings import find_project, read_settings
+from assets_core.workspace.surroundings import environment, here
 from assets_core.workspace.workspace import Workspace
 
 
@@ -41,8 +41,8 @@ def materialize(
         DefinitionError: The definitions cannot work.
     """
     definitions = list(each_definition(assets))
-    start = opening.here()
-    settings = read_settings(find_project(start) or start, opening.environment())
+    start = here()
+    settings = read_settings(find_project(start) or start, environment())
     with Workspace(settings, definitions, env=env) as workspace:
         request = RunRequest(
             (),

@@ -35,7 +35,7 @@ READS = frozenset(
         *("dynamic_keys", "results", "passed"),
         *("shown", "condemned", "claims", "dead_claims", "problems"),
         *("all", "find", "sizes", "base", "showed", "heads_at"),
-        *("pins", "backup", "chain", "continued"),
+        *("pins", "backup", "chain", "continued", "state"),
     }
 )
 """What only asks."""

@@ -31,7 +31,7 @@ KEEP_RUNS = 1000
 MANY = 1_000_000
 
 _SECTIONS: Mapping[str, tuple[str, ...]] = {
-    "metadata": ("url", "schema", "read_only"),
+    "metadata": ("url", "schema", "read_only", "remember"),
     "executor": ("type", "jobs"),
     "versions": ("packages",),
     "retention": ("runs", "versions", "days", "grace_hours"),
@@ -59,6 +59,7 @@ class Settings:
     Attributes:
         file: Where they stand; empty when there are none and all are defaults.
         is_named: Whether they say what the project is called; else its folder does.
+        remember: Whether it is remembered that nothing was to be done.
         sql: Folders of `.sql` files, each of which is an asset.
         io: IO managers by name; the first is the default.
         jobs: How many steps run at once; None leaves it to the machine.
@@ -79,6 +80,7 @@ class Settings:
     metadata_url: str = field(default=DEFAULT_URL, repr=False)  # may hold a password
     metadata_schema: str = DEFAULT_SCHEMA
     read_only: bool = False
+    remember: bool = True
     io: Mapping[str, IOSettings] = field(
         default_factory=lambda: {"data": IOSettings("parquet", {"root": "data"})}
     )
@@ -226,6 +228,9 @@ def _checked(root: Path, file: str, data: dict[str, Any], problems: list[str]) -
     read_only = sections["metadata"].get("read_only", False)
     if not isinstance(read_only, bool):
         problems.append(f"metadata.read_only must be true or false, not {read_only!r}")
+    remember = sections["metadata"].get("remember", True)
+    if not isinstance(remember, bool):
+        problems.append(f"metadata.remember must be true or false, not {remember!r}")
     folders = data.get("sql", [])
     if not isinstance(folders, list) or not all(isinstance(one, str) for one in folders):
         problems.append('sql must be a list of folders with .sql files, such as ["sql"]')
@@ -252,6 +257,7 @@ def _checked(root: Path, file: str, data: dict[str, Any], problems: list[str]) -
         metadata_url=url,
         metadata_schema=schema,
         read_only=read_only is True,
+        remember=remember is True,
         io=_io(data, problems) or default,
         executor=executor,
         jobs=jobs,

@@ -42,6 +42,7 @@ from assets_core.workspace.past import When, as_it_was
 from assets_core.workspace.provenance import who
 from assets_core.workspace.settings import Settings, read_settings
 from assets_core.workspace.status import Statuses, statuses_of
+from assets_core.workspace.surroundings import environment, find_root
 from assets_core.workspace.upkeeping import close_all, collected, verified
 
 if TYPE_CHECKING:
@@ -103,8 +104,8 @@ class Workspace:
             ConfigurationError: There is no project, or its settings are not right.
             DefinitionError: Its definitions cannot work.
         """
-        root = opening.find_root(folder)
-        settings = read_settings(root, opening.environment())
+        root = find_root(folder)
+        settings = read_settings(root, environment())
         made = cls(settings, find_definitions(settings), env=env, observers=observers)
         if as_of is not None:
             with made.tools.closed_on_error():

@@ -23,7 +23,7 @@ from assets_core.model.garbage import StoredObject
 from assets_core.model.keys import AssetKey, Cell
 from assets_core.model.quoting import statement
 from assets_core.model.records import StoredData
-from assets_core.protocols.io import Shown, Staged, ToStage
+from assets_core.protocols.io import Shown, Staged, ToStage, Watched
 from io_managers.columns import wanted_columns
 from io_managers.descriptions import checksum_of, describe
 from io_managers.duckdb import versions
@@ -245,6 +245,11 @@ class TablesIOManager:
         if path.with_name(f"{path.name}.wal").exists():
             return None  # somebody's changes are not in the file yet
         return files.state_of_file(path, now)
+
+    def watched(self) -> tuple[Watched, ...]:
+        """Return the file, and the log in which changes would be that it has not yet."""
+        path = self._database.path
+        return ("file", str(path)), ("nothing", f"{path}.wal")
 
     def may_publish(
         self,

@@ -32,6 +32,8 @@ from assets_core.protocols.io import (
     StagingStream,
     StreamingIOManager,
     ToStage,
+    Watched,
+    WatchedIOManager,
 )
 from assets_core.versioning.canonical import canonical_schema
 from io_managers.duckdb.database import (
@@ -260,6 +262,11 @@ class ViewsIOManager:
     def state(self, now: float) -> str | None:
         """Return a text that becomes another when stored data may have gone."""
         return self._inner.state(now)
+
+    def watched(self) -> Sequence[Watched] | None:
+        """Return what `state` looks at, None if it looks elsewhere."""
+        inner = self._inner
+        return inner.watched() if isinstance(inner, WatchedIOManager) else None
 
     def may_publish(
         self,

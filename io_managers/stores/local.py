@@ -24,7 +24,7 @@ from assets_core.model.garbage import StoredObject
 from assets_core.model.keys import Cell
 from assets_core.model.records import StoredData
 from assets_core.parallel import in_parallel
-from assets_core.protocols.io import Shown
+from assets_core.protocols.io import Shown, Watched
 from io_managers.stores import mending
 from io_managers.stores.journal import LocalJournal
 from io_managers.stores.local_errors import reading
@@ -201,6 +201,10 @@ class LocalStore:
     def state(self, now: float) -> str | None:
         """Return when files came or went last in each folder; None if that was just now."""
         return files.state_of_folders(self.objects_folder, now)
+
+    def watched(self) -> tuple[Watched, ...]:
+        """Return the folder of files, whose state tells when files came or went."""
+        return (("folders", str(self.objects_folder)),)
 
     def path(self, cell: Cell, stored: StoredData) -> Path:
         """Return where a stored file is, whole or not."""

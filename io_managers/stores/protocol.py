@@ -13,7 +13,7 @@ from assets_core.model.assets import Publish
 from assets_core.model.garbage import StoredObject
 from assets_core.model.keys import Cell
 from assets_core.model.records import StoredData
-from assets_core.protocols.io import Shown
+from assets_core.protocols.io import Shown, Watched
 from assets_core.protocols.journal import Journal
 
 P = TypeVar("P")
@@ -97,6 +97,10 @@ class Store(Protocol[P]):
 
     def state(self, now: float) -> str | None:
         """Return a text that becomes another when files came or went, None if unknown."""
+        ...
+
+    def watched(self) -> tuple[Watched, ...] | None:
+        """Return what `state` looks at, None if it looks elsewhere."""
         ...
 
     def stable_path(self, cell: Cell, env: str, names: tuple[str, ...] = ()) -> P:

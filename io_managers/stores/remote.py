@@ -224,6 +224,9 @@ class RemoteStore:
         """Return always the same: what is found gone when it is read is noted at heads."""
         return "read to be known"
 
+    def watched(self) -> None:
+        """Return None: what is on another machine cannot be looked at from here."""
+
     def _inside(self, cell: Cell, stored: StoredData) -> str:
         if not is_object_name(self._objects, stored.location):
             raise StoreError(

@@ -81,6 +81,10 @@ class SQLStore:
         """Return for each asset with heads one digest of them all."""
         return summing.heads_digests(self._db, env)
 
+    def state(self, env: str) -> Digest | None:
+        """Return one digest of all that plans read; None while anything is unfinished."""
+        return summing.state(self._db, env)
+
     def summaries(self, env: str, assets: Iterable[AssetKey]) -> dict[AssetKey, Summary]:
         """Return what was found of assets when all their partitions were fresh."""
         return summing.summaries(self._db, env, assets)

@@ -61,6 +61,35 @@ def heads_digests(db: Connection, env: str) -> dict[AssetKey, Digest]:
     return {asset: digest("heads 1", *many) for asset, many in chunks.items()}
 
 
+def state(db: Connection, env: str) -> Digest | None:
+    """Return one digest of all that plans read; None while anything is unfinished."""
+    unfinished = sum(
+        count
+        for sql, values in _UNFINISHED
+        for ((count,),) in [db.rows(sql, [env] if values else ())]
+    )
+    found = db.rows("SELECT state FROM environments WHERE name = ?", [env])
+    if unfinished or found != [(_LIVE,)]:
+        return None
+    read = (db.rows(sql, [env] if values else ()) for sql, values in _READ)
+    return digest("state 1", env, *(repr(rows) for rows in read))
+
+
+_LIVE = "live"
+_UNFINISHED = (
+    ("SELECT count(*) FROM claims", False),
+    ("SELECT count(*) FROM publications WHERE env = ?", True),
+    ("SELECT count(*) FROM condemned WHERE state = 'deleting'", False),
+    ("SELECT count(*) FROM journal_due", False),
+)
+_READ = (
+    ("SELECT asset, chunk, digest FROM heads WHERE env = ? ORDER BY asset, chunk", True),
+    ("SELECT list, key, number, deleted FROM dynamic_keys ORDER BY list, key", False),
+    ("SELECT source, path, identity, version FROM observations ORDER BY source", False),
+    ("SELECT value FROM facts WHERE name = 'project'", False),
+)
+
+
 def summaries(
     db: Connection, env: str, assets: Iterable[AssetKey]
 ) -> dict[AssetKey, Summary]:

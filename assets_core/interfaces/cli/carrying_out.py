@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from assets_core.interfaces.cli.answering import Memory, watched
 from assets_core.interfaces.cli.command import Asked
 from assets_core.interfaces.cli.interrupts import INTERRUPTED
 from assets_core.interfaces.cli.problems import DONE, FAILED
@@ -18,11 +19,15 @@ from assets_core.workspace.workspace import Workspace
 CODES = {"success": DONE, "failed": FAILED, "canceled": INTERRUPTED}
 
 
-def carried_out(asked: Asked, run: Callable[[Workspace], RunResult]) -> int:
+def carried_out(
+    asked: Asked, run: Callable[[Workspace], RunResult], memory: Memory | None = None
+) -> int:
     """Do a run, tell how it goes and went, and return the exit code."""
     screen = asked.screen
     progress = Progress(screen)
-    with opened(asked, [progress]) as workspace:
+    with watched(memory) as others, opened(asked, [progress, *others]) as workspace:
+        if memory is not None:
+            memory.opened(workspace)
         tools = workspace.tools
         progress.expect(workspace.graph_of_assets.nodes)
 
@@ -35,6 +40,8 @@ def carried_out(asked: Asked, run: Callable[[Workspace], RunResult]) -> int:
         finally:
             progress.stop()
             asked.interrupts.said = asked.interrupts.leave = None
+        if memory is not None and is_nothing(result):
+            memory.nothing_to_do(workspace, result.fresh_count)
     screen.tell(*([""] if result.steps else []), *summary_lines(result))
     logs = logs_of(tools, result.run_id, [step.cell for step in result.steps])
     screen.complain(*failed_lines(result, logs, screen.width))
@@ -43,6 +50,12 @@ def carried_out(asked: Asked, run: Callable[[Workspace], RunResult]) -> int:
     if asked.json:
         screen.document(materialize_report(result))
     return CODES[result.status]
+
+
+def is_nothing(result: RunResult) -> bool:
+    """Return whether a run has found everything that there is fresh."""
+    something = result.steps or result.held or result.not_yet
+    return result.status == "success" and result.fresh_count > 0 and not something
 
 
 def _leave(asked: Asked, workspace: Workspace, progress: Progress) -> None:

@@ -27,11 +27,13 @@ class Asked:
     Attributes:
         project: The project's folder; None means the nearest one upward.
         json: Whether one document is wanted in place of text.
+        debug: Whether more is told than most want to know.
     """
 
     project: str | None
     env: str
     json: bool
+    debug: bool
     screen: Screen
     interrupts: Interrupts
 
@@ -58,7 +60,8 @@ class Command(click.Command):
             raise UsageError(f"'{ctx.info_name}' has no --json", fix="leave it out")
         with kept_stdout() as stdout:
             screen = Screen(stdout, json=given.json)
-            ctx.obj = Asked(given.project, given.env, given.json, screen, given.interrupts)
+            options = (given.project, given.env, given.json, given.debug)
+            ctx.obj = Asked(*options, screen, given.interrupts)
             return super().invoke(ctx)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

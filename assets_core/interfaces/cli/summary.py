@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from assets_core.interfaces.cli.layout import (
     status_word,
     strong,
 )
+from assets_core.interfaces.cli.nothing import nothing_to_do
 from assets_core.model.keys import Cell
 from assets_core.model.records import CheckRecord, StepRecord
 from assets_core.running.result import RunResult
@@ -38,18 +39,6 @@ def summary_lines(result: RunResult) -> list[str]:
     word = status_word(result.status)
     counts = counts_text({**result.counts, "held": len(result.held)})
     return [f"{word}: {counts} in {seconds_text(result.seconds)}"]
-
-
-def nothing_to_do(fresh: int, held: int, not_yet: Iterable[str]) -> list[str]:
-    """Return what is said when no step is needed.
-
-    >>> nothing_to_do(3, 0, []), nothing_to_do(3, 1, [])
-    (['Everything is fresh'], ['Everything is fresh, but for 1 held'])
-    """
-    if fresh:
-        but = f", but for {held:,} held" if held else ""
-        return [f"Everything is fresh{but}"]
-    return [f"{held:,} held"] if held else [*not_yet] or ["Nothing is selected"]
 
 
 def next_line(result: RunResult) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 import click
 
-from assets_core.interfaces.cli.carrying_out import carried_out
+from assets_core.interfaces.cli.answering import MATERIALIZE, Memory, nothing_done
 from assets_core.interfaces.cli.command import (
     Asked,
     Command,
@@ -13,9 +16,11 @@ from assets_core.interfaces.cli.command import (
     selection_argument,
 )
 from assets_core.model.records import RunRequest
-from assets_core.running.result import RunResult
 from assets_core.workspace.provenance import who
-from assets_core.workspace.workspace import Workspace
+
+if TYPE_CHECKING:
+    from assets_core.running.result import RunResult
+    from assets_core.workspace.workspace import Workspace
 
 MOST_UNASKED = 1000
 
@@ -49,6 +54,7 @@ def command(  # noqa: PLR0913 - the flags of the command
     SELECTION as in 'assets list'; without one, all assets. What is stale upstream of
     the selection runs first.
     """
+    is_whole = not (selection or partitions or force or no_upstream or executor)
     request = RunRequest(
         selection,
         force=force,
@@ -65,4 +71,9 @@ def command(  # noqa: PLR0913 - the flags of the command
             most_unasked=None if yes else MOST_UNASKED,
         )
 
-    return carried_out(asked, run)
+    memory = Memory(asked, MATERIALIZE) if is_whole else None
+    if memory is not None and (code := nothing_done(asked, memory, request)) is not None:
+        return code
+    # Only now: what loads projects is heavy.
+    carrying_out = import_module("assets_core.interfaces.cli.carrying_out")
+    return int(carrying_out.carried_out(asked, run, memory))
