@@ -1,8 +1,7 @@
 """Have the function of an asset called by a worker: another process.
 
 Only the call goes there. What it reads is loaded here and what it made is checked, stored
-and committed here, so that a worker that dies takes nothing with it but its call. What
-cannot go there is called here.
+and committed here, so that a worker that dies takes nothing with it but its call.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ from __future__ import annotations
 import sys
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
@@ -18,7 +17,7 @@ from assets_core.errors import WorkerError
 from assets_core.model.assets import Asset, Form
 from assets_core.model.hiding import keep_secret
 from assets_core.model.keys import Cell
-from assets_core.protocols.executor import UnsendableError, Workers
+from assets_core.protocols.executor import Workers
 from assets_core.protocols.frames import Question, StepFrames
 from assets_core.running.calling import Call
 from assets_core.running.carried import carry, unpack
@@ -38,7 +37,6 @@ from assets_core.running.messages import (
     Stop,
     Streams,
     Warned,
-    loaded,
 )
 from assets_core.running.tools import Tools
 
@@ -57,7 +55,7 @@ def opened(tools: Tools, asset: Asset) -> AbstractContextManager[StepFrames]:
     known = tools.away.identity(asset)
     if known is None:
         return tools.frames.opened()
-    return Elsewhere(tools.away.workers, known, tools.frames.opened())
+    return Elsewhere(tools.away.workers, known)
 
 
 def as_errand(call: Call, cell: Cell, frames: StepFrames) -> Call:
@@ -71,29 +69,24 @@ def as_errand(call: Call, cell: Cell, frames: StepFrames) -> Call:
 class Elsewhere:
     """The inputs of one step whose function a worker calls, and the calls of it."""
 
-    def __init__(
-        self, workers: Workers, identity: str, here: AbstractContextManager[StepFrames]
-    ) -> None:
+    def __init__(self, workers: Workers, identity: str) -> None:
         self._workers = workers
         self._identity = identity
-        self._stack = ExitStack()
-        self._frames = self._stack.enter_context(here)
         self._talk: _Talk | None = None
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        with self._stack:
-            self._leave()
+        self._leave()
 
     def load(self, table: pa.Table, form: Form, name: str) -> Any:
         """Return the table as it goes to the worker, which brings it into its form."""
         return Handed(table, form, name)
 
     def answer(self, question: Question) -> pa.Table:
-        """Return what a query finds; it is asked here."""
-        return self._frames.answer(question)
+        """Queries are carried out in this process: DuckDB lets others work meanwhile."""
+        raise NotImplementedError(question.text)
 
     def caller(self, call: Call, cell: Cell) -> Callable[..., Any]:
         """Return what has the function called; it may be called again if that fails."""
@@ -107,11 +100,7 @@ class Elsewhere:
                 *(call.run_id, call.partitions, call.path),
             )
             self._talk = _Talk(self._workers, context)
-            if self._talk.takes(errand):
-                return self._talk.made()
-            self._leave()
-            given = {name: loaded(one, self._frames) for name, one in arguments.items()}
-            return asset.function(**given, **({"context": context} if context else {}))
+            return self._talk.made_of(errand)
 
         return called
 
@@ -138,16 +127,9 @@ class _Talk:
         self.streams = False
         self.sound = True
 
-    def takes(self, errand: Errand) -> bool:
-        """Send an errand; return whether that can be done."""
-        try:
-            self._worker.send(errand)
-        except UnsendableError:
-            return False
-        return True
-
-    def made(self) -> Any:
-        """Return what the function made, which may be a stream."""
+    def made_of(self, errand: Errand) -> Any:
+        """Have the function called, and return what it made, which may be a stream."""
+        self._worker.send(errand)
         found = self._heard_of()
         if isinstance(found, Streams):
             self.streams = True

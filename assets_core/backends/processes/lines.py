@@ -24,7 +24,7 @@ from assets_core.protocols.executor import UnsendableError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-SMALL = 32 << 10
+SMALL = 64 << 10
 """Up to how many bytes a table or an array goes over the socket itself."""
 
 _HEAD = struct.Struct("!QQ?")  # bytes of the spans, of the pickle; is there a file
@@ -176,9 +176,7 @@ class _Pickler(pickle.Pickler):
         if kind.__name__ != "Table" or kind.__module__ != "pyarrow.lib":
             return NotImplemented
         if value.nbytes <= SMALL:
-            small = io.BytesIO()
-            _write_table(value, small)
-            return _table, (small.getvalue(),)
+            return _table, (_as_bytes(value),)
         file = self._parcel.room()
         start = file.tell()
         _write_table(value, file)
@@ -201,8 +199,18 @@ class _Pickler(pickle.Pickler):
         return False
 
 
-def _write_table(table: pa.Table, file: IO[bytes]) -> None:
+def _as_bytes(table: pa.Table) -> bytes:
     import pyarrow as pa  # noqa: PLC0415 - whoever has a table has imported it
+
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as stream:
+        stream.write_table(table)
+    data: bytes = sink.getvalue().to_pybytes()
+    return data
+
+
+def _write_table(table: pa.Table, file: IO[bytes]) -> None:
+    import pyarrow as pa  # noqa: PLC0415 - as above
 
     with pa.ipc.new_stream(pa.PythonFile(file, "w"), table.schema) as stream:
         stream.write_table(table)

@@ -1,0 +1,473 @@
+"""Functions that are called by processes: what they may take, return, ask and raise."""
+
+from __future__ import annotations
+
+import os
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from assets_core import RunResult, Workspace, asset, materialize
+from assets_core.model.records import RunRequest
+from tests.flows.small_project import Project
+
+SETTINGS = 'name = "test"\nmodules = ["pipeline"]\n[executor]\ntype = "{}"\njobs = 2\n'
+HERE = os.getpid()
+HEAD = """
+import logging
+import os
+import sys
+import warnings
+
+import duckdb
+import pandas as pd
+import polars as pl
+
+from assets_core import DynamicPartitions, StaticPartitions, Partition, Secret
+from assets_core import UnsafePickle, file_asset, multi_asset
+
+HERE = os.getpid()
+"""
+
+
+def write(project: Project, body: str, executor: str = "processes") -> Project:
+    """Write the project's module."""
+    project.write(HEAD + textwrap.dedent(body), settings=SETTINGS.format(executor))
+    return project
+
+
+def loaded(project: Project, key: str, **which: Any) -> dict[str, list[Any]]:
+    """Return what an asset holds."""
+    with Workspace.open(project.folder) as workspace:
+        found: dict[str, list[Any]] = workspace.load_arrow(key, **which).to_pydict()
+    return found
+
+
+def error_of(result: RunResult) -> str:
+    """Return what the only step that failed says."""
+    (step,) = [one for one in result.steps if one.status == "failed"]
+    assert step.error is not None
+    return step.error.message
+
+
+def logged(project: Project, key: str) -> str:
+    """Return the log of a step."""
+    (path,) = project.folder.glob(f".assets/logs/*/{key}.log")
+    return path.read_text()
+
+
+def test_functions_are_called_by_other_processes_and_no_more_than_jobs(
+    project: Project,
+) -> None:
+    """Each is called where another may keep a core busy in Python at the same time."""
+    calls = "\n".join(
+        f"@asset\ndef a{number}():\n    return pa.table({{'pid': [os.getpid()]}})\n"
+        for number in range(6)
+    )
+    write(project, calls).run()
+
+    pids = {loaded(project, f"a{number}")["pid"][0] for number in range(6)}
+
+    assert HERE not in pids
+    assert len(pids) <= 2
+
+
+FORMS = """
+@asset
+def start():
+    return pa.table({"n": [3, 1, 2], "word": ["a", None, "c"]})
+
+@asset
+def pandas(start: pd.DataFrame):
+    start["n"] += 1
+    return start
+
+@asset
+def polars(start: pl.DataFrame):
+    return start.with_columns(twice=pl.col("n") * 2)
+
+@asset
+def lazily(start: pl.LazyFrame):
+    return start.filter(pl.col("n") > 1)
+
+@asset
+def relation(start: duckdb.DuckDBPyRelation, polars: duckdb.DuckDBPyRelation):
+    return start.query("s", "select s.n, twice from s join polars on s.n + 1 = twice order by s.n")
+
+@asset
+def reader(start: pa.RecordBatchReader):
+    for batch in start:
+        yield batch
+        yield batch.slice(1)
+
+@asset
+def made_lazily(polars: pl.DataFrame):
+    return polars.lazy().with_columns(pl.lit(7).alias("seven"))
+
+@multi_asset(outputs=["low", "high"])
+def parts(start: pd.DataFrame):
+    return start[start.n < 2], pl.DataFrame({"n": [9]})
+
+@file_asset(extension="json")
+def document(start: pa.Table):
+    return {"rows": start.num_rows}
+
+@file_asset()
+def folder(context):
+    context.path.mkdir()
+    (context.path / "one").write_text("1")
+
+@file_asset(pickle=UnsafePickle())
+def pickled():
+    return {"lists": [[1, 2], [1, 2]]}
+
+@asset
+def of_files(document: str, folder: Path):
+    return pa.table({"text": [document, (folder / "one").read_text()]})
+
+@asset(partitions=StaticPartitions(["x", "y"]))
+def listed(context):
+    return pa.table({"key": [context.partition.key]})
+
+@asset(partitions=StaticPartitions(["x", "y"]), batch="all")
+def at_once(listed: dict[str, pa.Table], context):
+    return pl.concat([
+        pl.DataFrame({"partition": [one.key], "n": [len(listed)]})
+        for one in context.partitions
+    ])
+
+@asset(partitions=DynamicPartitions("people"))
+def people(start: pa.Table):
+    for number in start["n"].to_pylist():
+        yield Partition(f"p{number}", pd.DataFrame({"n": [number]}))
+"""
+
+
+@pytest.mark.filterwarnings("ignore::assets_core.model.assets.UnsafePickleWarning")
+def test_all_that_a_function_takes_and_returns_is_the_same_as_in_threads(
+    project: Project, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """The executor is chosen for speed: no version may depend on it."""
+    other = Project(tmp_path_factory.mktemp("threads"))
+    found = []
+    for one, executor in ((project, "processes"), (other, "threads")):
+        result = write(one, FORMS, executor).run()
+        with Workspace.open(one.folder) as workspace:
+            heads = workspace.tools.store.heads("main")
+            records = workspace.tools.store.materializations(
+                head.materialization for head in heads.values()
+            )
+            found.append(
+                {
+                    made.cell: (made.data_version, made.recipe, made.origins)
+                    for made in records.values()
+                }
+            )
+            assert not workspace.plan().steps
+        assert {step.status for step in result.steps} == {"computed"}
+
+    assert found[0] == found[1]
+
+
+def test_a_function_asks_its_context_as_it_does_in_threads(project: Project) -> None:
+    """What it logs, remembers and asks for goes both ways while it is called."""
+    write(
+        project,
+        """
+        @asset(config={"limit": 3})
+        def numbers(context):
+            before = context.previous()
+            context.log.info("limit %s", context.config["limit"])
+            try:
+                1 / 0
+            except ZeroDivisionError:
+                context.log.exception("it was nothing")
+            context.metadata(new=context.add_partitions("people", ["ada", "bo"]))
+            return pa.table({"n": [0 if before is None else before["n"][0] + 1]})
+
+        @asset(partitions=DynamicPartitions("people"))
+        def each(context):
+            return pa.table({"key": [context.partition.key]})
+        """,
+    )
+
+    project.run("numbers")
+    log = logged(project, "numbers")
+    project.run("numbers", force=True)
+
+    with Workspace.open(project.folder) as workspace:
+        made = [one.metadata for one in workspace["numbers"].history()]
+    assert loaded(project, "numbers") == {"n": [1]}
+    assert made == [{"new": 0}, {"new": 2}]
+    assert "INFO limit 3" in log
+    assert "ERROR it was nothing\nTraceback" in log
+
+
+def test_an_error_of_the_context_is_the_functions_to_handle(project: Project) -> None:
+    """It is raised where the function asks."""
+    write(
+        project,
+        """
+        @asset
+        def numbers(context):
+            try:
+                context.add_partitions("people", "a,b")
+            except Exception as error:
+                return pa.table({"error": [type(error).__name__]})
+
+        @asset(partitions=DynamicPartitions("people"))
+        def each(context):
+            return pa.table({"key": [context.partition.key]})
+        """,
+    ).run("numbers")
+
+    assert loaded(project, "numbers") == {"error": ["UsageError"]}
+
+
+def test_an_error_has_its_name_text_and_way_in_the_log(project: Project) -> None:
+    """Also one that no pickle can hold."""
+    write(
+        project,
+        """
+        class OwnError(Exception):
+            def __init__(self, table, row):
+                super().__init__(f"{table} in row {row}")
+
+        @asset
+        def broken():
+            raise OwnError("orders", 3)
+        """,
+    )
+
+    result = project.run()
+
+    assert error_of(result) == "OwnError: orders in row 3"
+    assert 'raise OwnError("orders", 3)' in logged(project, "broken")
+
+
+def test_retries_see_the_class_of_an_error(project: Project) -> None:
+    """A call is repeated in a worker as it would be here."""
+    write(
+        project,
+        """
+        class FlakyError(Exception):
+            def __init__(self, times, more):
+                super().__init__(times)
+
+        @asset(retry=Retry(2, on=(FlakyError,), wait=0))
+        def flaky(context):
+            path = Path(__file__).with_name("tries")
+            tries = path.read_text() if path.exists() else ""
+            path.write_text(tries + "x")
+            context.metadata(tries=len(tries))
+            if len(tries) < 2:
+                raise FlakyError(1, 2)
+            return pa.table({"n": [1]})
+        """,
+    )
+
+    assert project.ended() == {"flaky": "computed"}
+
+
+def test_prints_and_warnings_are_those_of_the_run(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """They are seen where the run is, and what a module prints is seen once."""
+    write(
+        project,
+        """
+        print("imported")
+
+        @asset
+        def loud():
+            print("computing", 3)
+            print("careful", file=sys.stderr, end="")
+            warnings.warn("this is slow", FutureWarning)
+            return pa.table({"n": [1]})
+        """,
+    )
+
+    with pytest.warns(FutureWarning, match="this is slow") as found:
+        project.run()
+
+    said = capsys.readouterr()
+    assert said.out.count("imported") == 1
+    assert "computing 3\n" in said.out
+    assert "careful" in said.err
+    assert Path(found[0].filename).name == "pipeline.py"
+
+
+def test_secrets_are_known_there_and_hidden_here(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also one that only the function has asked for."""
+    monkeypatch.setenv("SHOP_LOGIN", "hunter2-of-the-shop")
+    monkeypatch.setenv("ELSEWHERE", "another-quiet-word")
+    write(
+        project,
+        """
+        @asset(config={"login": Secret("SHOP_LOGIN")})
+        def quiet(context):
+            context.log.info("it is %s", context.config["login"].get())
+            other = Secret("ELSEWHERE").get()
+            raise ValueError(f"{other} was refused")
+        """,
+    )
+
+    result = project.run()
+
+    log = logged(project, "quiet")
+    assert "INFO it is ***" in log
+    assert error_of(result) == "ValueError: *** was refused"
+    assert "quiet-word" not in log
+
+
+@pytest.mark.parametrize(
+    ("ending", "said"),
+    [
+        ("os._exit(3)", "ended with exit code 3"),
+        ("os.kill(os.getpid(), 9)", "was ended by SIGKILL"),
+        ("os.abort()", "was ended by SIGABRT"),
+    ],
+)
+def test_a_process_that_ends_in_a_call_fails_that_step_alone(
+    project: Project, ending: str, said: str
+) -> None:
+    """The others go on, in a new process."""
+    write(
+        project,
+        f"""
+        @asset
+        def a_first():
+            {ending}
+
+        @asset
+        def b_second():
+            return pa.table({{"n": [1]}})
+
+        @asset
+        def c_third(b_second: pa.Table):
+            return b_second
+        """,
+    )
+
+    result = project.run(jobs=1)
+
+    assert said in error_of(result)
+    assert [one.status for one in result.steps] == ["failed", "computed", "computed"]
+
+
+def test_sys_exit_is_told_as_it_is_in_threads(project: Project) -> None:
+    """It ends a step and not the process."""
+    write(project, "@asset\ndef leaving():\n    sys.exit('no')\n")
+
+    assert error_of(project.run()) == "its function called sys.exit('no')"
+
+
+def test_what_a_lazy_frame_reads_is_read_by_the_process_of_the_run(
+    project: Project,
+) -> None:
+    """A lazy frame asks that process for its data, so that its function is called there."""
+    write(
+        project,
+        """
+        @asset
+        def start():
+            return pa.table({"pid": [os.getpid()]})
+
+        @asset
+        def lazily(start: pl.LazyFrame):
+            return start.with_columns(here=pl.lit(os.getpid()))
+        """,
+    ).run()
+
+    found = loaded(project, "lazily")
+    assert found["here"] == [HERE]
+    assert found["pid"] != [HERE]
+
+
+def test_a_function_of_a_script_is_called_by_the_script(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No other process could find it."""
+    write(project, "@asset\ndef other():\n    return pa.table({'n': [1]})\n")
+    monkeypatch.chdir(project.folder)
+
+    @asset
+    def closure() -> pa.Table:
+        return pa.table({"pid": [os.getpid()]})
+
+    materialize([closure])
+
+    assert pq.read_table("data/closure.parquet")["pid"].to_pylist() == [HERE]
+
+
+def test_code_that_is_edited_while_a_run_goes_on_is_refused(project: Project) -> None:
+    """What is recorded must be what was called."""
+    write(
+        project,
+        """
+        @asset
+        def a_first():
+            path = Path(__file__)
+            return pa.table({"n": [1]})
+
+        NUMBER = 1
+
+        @asset
+        def b_second(a_first: pa.Table):
+            return pa.table({"n": [NUMBER]})
+        """,
+    )
+    with Workspace.open(project.folder) as workspace:
+        project.edit("NUMBER = 1", "NUMBER = 2")
+        result = workspace.run(RunRequest(()))
+
+    assert [one.status for one in result.steps] == ["computed", "failed"]
+    assert "not the same in a worker" in error_of(result)
+
+
+def test_a_stream_that_is_refused_is_closed_where_it_is_made(project: Project) -> None:
+    """What the function has opened, it closes; the process is used again."""
+    write(
+        project,
+        """
+        @asset
+        def stream():
+            try:
+                for number in range(100):
+                    batch = pa.record_batch({"n": [number] * 1_000_000})
+                    yield batch if number < 9 else pa.record_batch({"m": [1]})
+            finally:
+                Path(__file__).with_name("closed").write_text(str(os.getpid()))
+
+        @asset(code_version="1")
+        def z_after():
+            return pa.table({"pid": [os.getpid()]})
+        """,
+    )
+
+    result = project.run(jobs=1)
+
+    assert "Part 9" in error_of(result)
+    assert loaded(project, "z_after")["pid"] == [
+        int((project.folder / "closed").read_text())
+    ]
+
+
+def test_what_cannot_be_sent_back_is_an_error_that_says_so(project: Project) -> None:
+    """The call is not made a second time."""
+    write(
+        project,
+        """
+        @asset(partitions=DynamicPartitions("people"))
+        def people():
+            yield lambda: None
+        """,
+    )
+
+    assert "cannot go from a worker" in error_of(project.run())
