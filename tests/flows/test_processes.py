@@ -23,10 +23,6 @@ import os
 import sys
 import warnings
 
-import duckdb
-import pandas as pd
-import polars as pl
-
 from assets_core import DynamicPartitions, StaticPartitions, Partition, Secret
 from assets_core import UnsafePickle, file_asset, multi_asset
 
@@ -77,6 +73,10 @@ def test_functions_are_called_by_other_processes_and_no_more_than_jobs(
 
 
 FORMS = """
+import duckdb
+import pandas as pd
+import polars as pl
+
 @asset
 def start():
     return pa.table({"n": [3, 1, 2], "word": ["a", None, "c"]})
@@ -96,7 +96,7 @@ def lazily(start: pl.LazyFrame):
 
 @asset
 def relation(start: duckdb.DuckDBPyRelation, polars: duckdb.DuckDBPyRelation):
-    return start.query("s", "select s.n, twice from s join polars on s.n + 1 = twice order by s.n")
+    return start.query("s", "select n, twice from s join polars using (n) order by n")
 
 @asset
 def reader(start: pa.RecordBatchReader):
@@ -375,6 +375,8 @@ def test_what_a_lazy_frame_reads_is_read_by_the_process_of_the_run(
     write(
         project,
         """
+        import polars as pl
+
         @asset
         def start():
             return pa.table({"pid": [os.getpid()]})
