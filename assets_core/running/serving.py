@@ -314,6 +314,8 @@ class _Told(io.TextIOWrapper):
         held, self._held = self._held, ""
         if held:
             self._talk.tell(Said(self._where, held))
+        with suppress(OSError, ValueError):
+            super().flush()  # what was written as bytes
 
 
 @contextmanager

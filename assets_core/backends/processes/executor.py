@@ -27,8 +27,11 @@ SECONDS = 5.0
 """How long a process may take to end once it is asked to."""
 
 _FIX = "mend the function, or have it called by this process: --executor threads"
+# Ctrl-C and SIGTERM reach all processes at once. They are for that of the run, which lets
+# calls end; programs that functions start do what they usually do.
 _START = (
-    "import json, sys; sys.path[:] = json.loads(sys.argv[1]);"
+    "import json, signal, sys; sys.path[:] = json.loads(sys.argv[1]);"
+    "[signal.signal(one, lambda *_: None) for one in (signal.SIGINT, signal.SIGTERM)];"
     "from importlib import import_module;"
     "import_module(sys.argv[2]).main(int(sys.argv[3]), int(sys.argv[4]))"
 )
