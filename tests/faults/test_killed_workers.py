@@ -56,6 +56,25 @@ def after(slow: pa.Table, stream: pa.Table) -> pa.Table:
     return pa.table({"rows": [slow.num_rows + stream.num_rows]})
 """
 
+MORE = """
+
+@asset
+def waiting(after: pa.Table, rest: Path) -> pa.Table:
+    begun(rest)
+    return after
+
+
+@asset
+def last(waiting: pa.Table) -> pa.Table:
+    return waiting
+
+
+@asset
+def other(waiting: pa.Table, rest: Path) -> pa.Table:
+    begun(rest)
+    return waiting
+"""
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
@@ -193,29 +212,14 @@ def test_a_second_interrupt_ends_the_workers_with_the_run(folder: Path) -> None:
 
 def test_a_worker_that_was_killed_while_it_did_nothing_is_replaced(folder: Path) -> None:
     """The next call must not pay for it."""
-    (folder / "rest.txt").write_text("0")
-    (folder / "pipeline.py").write_text(
-        PIPELINE.replace(
-            '    return pa.table({"rows"',
-            "    (HERE / 'waiting').touch()\n"
-            "    while not (HERE / 'go').exists():\n        time.sleep(0.02)\n"
-            '    return pa.table({"rows"',
-        )
-        + "\n\n@asset\ndef last(after: pa.Table) -> pa.Table:\n    return after\n"
-    )
+    (folder / "rest.txt").write_text("3")  # so that two workers are needed
+    (folder / "pipeline.py").write_text(f"{PIPELINE}{MORE}")
     run = start(folder)
-    until((folder / "waiting").exists)
-    (at_work,) = [pid for pid in begun(folder, 2) if children_waiting(pid)]
+    first, second, at_work = begun(folder, 3)
 
-    os.kill(at_work, signal.SIGKILL)
-    (folder / "go").touch()
+    os.kill(first if second == at_work else second, signal.SIGKILL)
 
     assert run.wait() == 0
-
-
-def children_waiting(pid: int) -> bool:
-    """Return whether a worker has nothing to do: it waits for its line."""
-    return "unix_stream" in Path(f"/proc/{pid}/wchan").read_text()
 
 
 @pytest.mark.sweep
