@@ -288,7 +288,7 @@ class _Handler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Send one record, with its traceback."""
         try:
-            self._talk.send(Logged(record.levelno, hide(self.format(record))))
+            self._talk.send(Logged(record.levelno, hide(super().format(record))))
         except Exception:  # noqa: BLE001 - as every handler does it
             self.handleError(record)
 
