@@ -18,6 +18,7 @@ AssetsError
 │   ├── MissingDataError       stored bytes, or an input, are not there
 │   └── SourceError            a source cannot be read, or changed while it was read
 ├── CommandError               a program that makes an asset did not start, or failed
+├── WorkerError                a process that calls functions ended in the middle of a call
 ├── StoreError                 the metadata store or the file system refuses
 │   ├── ClaimLostError         another run has taken the cell over
 │   ├── CollectedError         stored data is being deleted that was about to be shown
@@ -62,6 +63,7 @@ __all__ = [
     "UnsupportedDataError",
     "UnusableKeyError",
     "UsageError",
+    "WorkerError",
     "nearest",
 ]
 
@@ -186,6 +188,10 @@ class SourceError(DataError):
 
 class CommandError(AssetsError):
     """A program that makes an asset could not be started, failed, or took too long."""
+
+
+class WorkerError(AssetsError):
+    """A process that calls functions was ended, or did not start."""
 
 
 class StoreError(AssetsError):

@@ -66,6 +66,11 @@ def keep_secret(
         _known.read = read
 
 
+def known_secrets() -> frozenset[str]:
+    """Return all values that are hidden, for another process that has to hide them."""
+    return _known.values
+
+
 def hide(text: str) -> str:
     """Return a text without any secret that is known.
 

@@ -29,7 +29,9 @@ from assets_core.running.calling import Call, call_function
 from assets_core.running.commanding import as_command
 from assets_core.running.committing import Result, new_result
 from assets_core.running.context import OwnPartition
+from assets_core.running.elsewhere import as_errand, opened
 from assets_core.running.filing import as_argument, new_path, path_of, paths_of, written
+from assets_core.running.messages import Arrived
 from assets_core.running.querying import as_query, origins_of
 from assets_core.running.reading import (
     Found,
@@ -96,6 +98,9 @@ class Computed:
         if path is not None:
             self._plans.append({})
             return written(attempt, made, path)
+        if isinstance(made, Arrived):
+            self._plans.append(made.origins)
+            return self._taking.take(made.table)
         self._plans.append(self._tools.frames.origins(made))
         return self._taking.take(made)
 
@@ -193,7 +198,7 @@ def called(
         paths: Where files are to be written, by the names of the outputs.
     """
     first = attempts[0]
-    with first.tools.frames.opened() as frames:
+    with opened(first.tools, first.job.asset) as frames:
         arguments: Mapping[str, Any] = {
             given.parameter: _load(attempts, frames, number)
             for number, given in enumerate(first.job.asset.inputs)
@@ -202,6 +207,8 @@ def called(
             call, arguments = as_query(call, arguments, frames)
         elif first.job.asset.command is not None:
             call, arguments = as_command(first.tools, call, paths, arguments)
+        else:
+            call = as_errand(call, first.job.cell, frames)
         # Read out while the frames are open: a lazy result still needs its inputs.
         found = call_function(first.tools, call, arguments, finish)
     _same_sources(first)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from assets_core.model.graph import Graph
 from assets_core.model.keys import Cell
 from assets_core.model.records import Materialization
 from assets_core.planning.reads import AllKeys
+from assets_core.protocols.files import FileBytes
 from assets_core.protocols.io import FilesIOManager
 from assets_core.running.attempt import Attempt
 from assets_core.running.gone import noted_if_gone
@@ -50,7 +52,7 @@ def written(attempt: Attempt, value: Any, path: Path) -> pa.Table:
     """
     cell, kind = attempt.job.cell, attempt.job.asset.file or FileKind()
     try:
-        data = _bytes(attempt, value, kind)
+        data = _data(attempt, kind, value)
         if data is not None:
             folders.remove_whole(path)
             with files.NewFile(path) as file:
@@ -65,10 +67,27 @@ def written(attempt: Attempt, value: Any, path: Path) -> pa.Table:
         ) from error
 
 
-def _bytes(attempt: Attempt, value: Any, kind: FileKind) -> bytes | None:
-    """Return the bytes of what was returned; None for a path, or what was written."""
-    cell, maker = attempt.job.cell, attempt.tools.file_bytes
+def _data(attempt: Attempt, kind: FileKind, value: Any) -> bytes | None:
+    if isinstance(value, Content):
+        return value.data
+    maker = attempt.tools.file_bytes
     assert maker is not None  # noqa: S101 - the workspace has given one
+    return bytes_of(maker, attempt.job.cell, kind, value)
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """The bytes of a file, ready."""
+
+    data: bytes
+
+
+def bytes_of(maker: FileBytes, cell: Cell, kind: FileKind, value: Any) -> bytes | None:
+    """Return the bytes of what was returned; None for a path, or what was written.
+
+    Raises:
+        UnsupportedDataError: It is nothing that can be a file.
+    """
     if kind.pickle:
         return maker.of_object(value)
     if value is None or isinstance(value, Path):

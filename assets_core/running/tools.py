@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from assets_core.errors import MissingDataError
 from assets_core.model.assets import Asset
@@ -13,6 +14,7 @@ from assets_core.model.events import Event
 from assets_core.model.keys import Cell
 from assets_core.model.records import Owner, StoredData
 from assets_core.protocols.clock import Clock, NewId
+from assets_core.protocols.executor import Workers
 from assets_core.protocols.files import FileBytes
 from assets_core.protocols.frames import Frames
 from assets_core.protocols.io import FilesIOManager, IOManager
@@ -54,6 +56,18 @@ class Unheard:
         return is_new
 
 
+class Away(NamedTuple):
+    """Processes that call functions, and what they must have to call the right one.
+
+    Attributes:
+        identity: Says what the code and the settings of an asset are, in any process; None
+            of one that is not in a module of the project.
+    """
+
+    workers: Workers
+    identity: Callable[[Asset], str | None]
+
+
 @dataclass(frozen=True, slots=True)
 class Tools:
     """The world, as far as running needs it.
@@ -70,6 +84,7 @@ class Tools:
         programs: Runs programs; None where no asset is made by one.
         project: How the project is called, in the names of its journals.
         unheard: The journals that do not answer.
+        away: Where functions are called; None for this process.
     """
 
     store: MetadataStore
@@ -90,6 +105,7 @@ class Tools:
     programs: Programs | None = None
     project: str = ""
     unheard: Unheard = field(default_factory=Unheard)
+    away: Away | None = None
 
     def close(self) -> None:
         """Let go of the metadata store, and of copies of sources."""

@@ -18,6 +18,7 @@ from assets_core.running.order import Cut
 from assets_core.running.result import RunResult
 from assets_core.running.runner import Planned, carry_out
 from assets_core.running.tools import Tools
+from assets_core.versioning.code_version import CodeVersions
 from assets_core.workspace import opening
 from assets_core.workspace.backfills import cut_of, done_by, preview, refuse_batch
 from assets_core.workspace.partitioning import (
@@ -27,6 +28,7 @@ from assets_core.workspace.partitioning import (
     too_many_unasked,
 )
 from assets_core.workspace.settings import Settings
+from assets_core.workspace.workers import with_workers
 
 
 class Project(Protocol):
@@ -34,6 +36,7 @@ class Project(Protocol):
 
     tools: Tools
     graph_of_assets: Graph
+    code_versions: CodeVersions
 
     @property
     def expected(self) -> dict[AssetKey, Expected]:
@@ -75,7 +78,8 @@ def run_request(
         project.tools.notify(asked.preview(project))
     with closing(opening.make_executor(*workers)) as executor:
         result = carry_out(
-            *(project.tools, project.graph_of_assets, project.expected, planned),
+            with_workers(project, executor, workers[0]),
+            *(project.graph_of_assets, project.expected, planned),
             request=request,
             executor=executor,
         )

@@ -120,6 +120,11 @@ def make_executor(settings: Settings, name: str | None, jobs: int | None) -> Exe
             fix=f"did you mean '{near[0]}'?" if near else f"use {' or '.join(EXECUTORS)}",
         )
     count = jobs or settings.jobs or min(4, os.cpu_count() or 1)
+    if chosen == "processes":
+        made: Executor = import_module("assets_core.backends.processes").ProcessesExecutor(
+            count, "assets_core.workspace.worker_process", settings
+        )
+        return made
     return InlineExecutor() if chosen == "inline" or count == 1 else ThreadsExecutor(count)
 
 

@@ -44,6 +44,14 @@ ALLOWED: dict[tuple[str, str], str] = {
         "pickle",
     ): "it pickles, if asked to, and never unpickles",
     (
+        "assets_core/backends/processes/lines.py",
+        "pickle",
+    ): "both ends of a line are processes of one run, and nobody else can write to it",
+    (
+        "assets_core/running/carried.py",
+        "pickle",
+    ): "what it unpickles was raised in this process, or in one that calls for it",
+    (
         "io_managers/stores/packed_folders.py",
         "tarfile",
     ): "it writes plain files itself, after every name was seen to stay inside",

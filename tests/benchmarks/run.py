@@ -23,19 +23,23 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tests.benchmarks import rows_few, rows_many, rows_partitions, rows_s3
+from tests.benchmarks import rows_cores, rows_few, rows_many, rows_partitions, rows_s3
 from tests.benchmarks.measuring import Measure, Row, Sample, WrongResultError, values
 from tests.benchmarks.projects import Layered
 
 CORES = 2  # what the budgets are written for
 PACKAGES = ("assets-core", "pandas", "pyarrow", "duckdb", "numpy")
-GROUPS = ("first", "small", "many", "large", "hash", "starting", "days", "cells", "s3")
+GROUPS = (
+    *("first", "small", "many", "large", "hash", "starting", "days", "cells", "s3"),
+    "cores",
+)
 FULL = {
     "assets": 1000,
     "many": 10_000,
     "rows": 5_000_000,
     "days": 365,
     "cells": 1_000_000,
+    "steps": 10_000_000,
     "objects": 1000,
     "megabytes": 1024,
     "repeat": 10,
@@ -46,6 +50,7 @@ QUICK = {
     "rows": 200_000,
     "days": 365,
     "cells": 20_000,
+    "steps": 100_000,
     "objects": 100,
     "megabytes": 64,
     "repeat": 5,
@@ -76,16 +81,19 @@ def measure(sizes: argparse.Namespace, folder: Path) -> Iterator[Row]:
         yield from rows_few.large(folder / "large", sizes.rows, seldom)
     if "hash" in sizes.only:
         yield from rows_few.hashing(folder / "hash", sizes.rows, seldom)
-    yield from _partitions(sizes, folder, seldom)
+    yield from _others(sizes, folder, seldom)
 
 
-def _partitions(sizes: argparse.Namespace, folder: Path, times: int) -> Iterator[Row]:
+def _others(sizes: argparse.Namespace, folder: Path, times: int) -> Iterator[Row]:
     if "days" in sizes.only:
         yield from rows_partitions.days(folder / "days", sizes.days, times)
     if "cells" in sizes.only:
         yield from rows_partitions.cells(folder / "cells-one", 1, sizes.cells)
         many = max(1, sizes.cells // 1000)
         yield from rows_partitions.cells(folder / "cells-many", many, sizes.cells // many)
+    if "cores" in sizes.only:
+        steps, assets = sizes.steps, sizes.assets
+        yield from rows_cores.scaled(folder / "cores", steps, assets, times)
     if "s3" in sizes.only:
         yield from rows_s3.objects(folder / "s3", sizes.objects, sizes.megabytes, times)
 

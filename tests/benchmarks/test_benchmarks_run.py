@@ -17,11 +17,17 @@ HERE = Path(__file__).parent
 TINY = (
     *("--assets", "20", "--many", "40", "--rows", "1000", "--repeat", "1"),
     *("--days", "5", "--cells", "2000", "--objects", "5", "--megabytes", "9"),
+    *("--steps", "1000"),
 )
 MEASURED = ("open", "plan-from-nothing", "fill", "look-at-every-cell", "nothing-to-do")
 NAMES = {
     *("help", "import", "first", "all", "one", "large-time", "large-memory", "hash"),
     *("s3-small", "s3-large"),
+    *(
+        f"cores-{work}-{executor}"
+        for work in ("busy", "small")
+        for executor in ("threads", "processes", "both")
+    ),
     *("none-20", "none-20-imports", "none-20-ninja"),
     *("none-40", "none-40-imports", "none-40-ninja"),
     *("none-40-lean", "none-40-lean-imports"),

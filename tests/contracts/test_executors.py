@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from assets_core.backends.inline import InlineExecutor
+from assets_core.backends.processes import ProcessesExecutor
 from assets_core.backends.threads import ThreadsExecutor
 from assets_core.protocols.executor import Executor
 from assets_core.testing import ExecutorContract
@@ -22,3 +23,11 @@ class TestThreadsExecutor(ExecutorContract):
     def make(self, jobs: int) -> Executor:
         """Return one with as many threads as jobs."""
         return ThreadsExecutor(jobs)
+
+
+class TestProcessesExecutor(ExecutorContract):
+    """Several steps at once in threads; only functions of assets go to processes."""
+
+    def make(self, jobs: int) -> Executor:
+        """Return one with as many threads as jobs, and no process before one is needed."""
+        return ProcessesExecutor(jobs, "assets_core.workspace.worker_process", None)

@@ -179,7 +179,7 @@ def test_another_projects_file_is_no_project(tmp_path: Path, text: str) -> None:
         (SMALLEST + "[io.lake]\ntype = 1", "io.lake.type is missing"),
         (
             SMALLEST + '[executor]\ntype = "thread"',
-            "executor.type must be one of inline, threads, not 'thread'",
+            "executor.type must be one of inline, threads, processes, not 'thread'",
         ),
         (SMALLEST + "[executor]\ntype = []", "executor.type must be one of"),
         (SMALLEST + "[executor]\njobs = 0", "executor.jobs must be a number above zero"),

@@ -36,7 +36,9 @@ MOST_UNASKED = 1000
 @click.option(
     "--jobs", callback=at_least(1), metavar="N", help="How many steps run at once."
 )
-@click.option("--executor", metavar="NAME", help="Where steps run: inline or threads.")
+@click.option(
+    "--executor", metavar="NAME", help="Who calls functions: threads, processes, inline."
+)
 @click.pass_obj
 def command(  # noqa: PLR0913 - the flags of the command
     asked: Asked,
