@@ -24,6 +24,13 @@ FAULTS = [
         POWER,
     ),
     Design(
+        "what is written is synced twice",
+        STORE,
+        "    files.sync_file(staged.path)\n",
+        "    files.sync_file(staged.path)\n" * 2,
+        "tests/benchmarks/test_counts.py -k 'costs and from'",
+    ),
+    Design(
         "a new name is not synced before it is recorded",
         STORE,
         "            in_parallel(_sync_objects, folders)\n",
