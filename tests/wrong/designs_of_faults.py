@@ -7,6 +7,7 @@ from tests.wrong.design import Design
 __all__ = ["FAULTS"]
 
 POWER = "tests/faults/test_power_loss.py -k updates"
+SYNCED = "tests/faults/test_synced_before_commits.py -k every_committed"
 ORDERS = "tests/faults/test_interleavings.py"
 ROLLED_BACK = ORDERS + " -k 'no_order and rolls'"
 LOST = ORDERS + " -k 'lost and rolls and killed'"
@@ -36,6 +37,20 @@ FAULTS = [
         "            in_parallel(_sync_objects, folders)\n",
         "",
         POWER,
+    ),
+    Design(
+        "the files of a folder are not synced before its commit",
+        "assets_core/folders.py",
+        "        files.sync_file(path)\n        folders.update(",
+        "        folders.update(",
+        SYNCED,
+    ),
+    Design(
+        "a copy is not synced before it is at its path",
+        "assets_core/files.py",
+        "        sync_file(temporary)\n",
+        "",
+        SYNCED,
     ),
     Design(
         "a new folder is not synced in the one above it",
