@@ -206,4 +206,18 @@ FAULTS = [
         "    write.execute('BEGIN')\n",
         "tests/faults/test_crash_points_of_environments.py -k promote.written",
     ),
+    Design(
+        "a run holds more in memory than it may",
+        "assets_core/running/recent.py",
+        "        while self._tables and self._size + size > self._limit:\n",
+        "        while False:\n",
+        "tests/flows/test_memory_of_runs.py -k within",
+    ),
+    Design(
+        "a run holds in memory what nobody reads any more",
+        "assets_core/running/recent.py",
+        "                    if not self._is_read(cell):\n",
+        "                    if False:\n",
+        "tests/flows/test_memory_of_runs.py -k dropped",
+    ),
 ]
