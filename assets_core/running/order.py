@@ -78,6 +78,7 @@ class Order:
             self._left[key] = self._left.get(key, 0) + 1
         self._waiting: list[int] = []
         self._readers: dict[Token, list[int]] = {}
+        self._have_read: dict[Token, int] = {}
         self.ready: deque[Batch] = deque()
         self._reads = {
             node.key: reads_of(node, keys)
@@ -131,8 +132,8 @@ class Order:
         """Take batches back that were not done."""
         self.ready.extendleft(reversed(batches))
 
-    def ended(self, batch: Batch) -> None:
-        """Let go on what waited for a batch."""
+    def ended(self, batch: Batch) -> set[Token]:
+        """Let go on what waited for a batch; return what that has read."""
         tokens: list[Token] = [step.cell for step in batch]
         for key in _assets(batch):
             self._left[key] -= 1
@@ -145,6 +146,17 @@ class Order:
                 if not self._waiting[number]:
                     free.append(number)
         self.ready.extend(self.batches[number] for number in sorted(free))
+        read = self._before(batch)
+        for token in read:
+            self._have_read[token] = self._have_read.get(token, 0) + 1
+        return read
+
+    def is_read(self, cell: Cell) -> bool:
+        """Return whether a batch that has not ended reads a cell."""
+        return any(
+            self._have_read.get(token, 0) < len(self._readers.get(token, ()))
+            for token in (cell, cell.asset)
+        )
 
     def blocked_by(
         self, batch: Batch, bad: AbstractSet[Cell]

@@ -44,7 +44,7 @@ from assets_core.running.journaling import SECONDS, write_journals
 from assets_core.running.order import Batch, Cut, Order
 from assets_core.running.outputs import run_outputs
 from assets_core.running.publishing import publish_pending
-from assets_core.running.recent import LIMIT, Recent
+from assets_core.running.recent import Recent
 from assets_core.running.result import RunResult
 from assets_core.running.schedule import Pace, Schedule
 from assets_core.running.storing import Fail
@@ -76,7 +76,7 @@ def carry_out(
     executor: Executor,
 ) -> RunResult:
     """Carry out a plan and return how it ended; steps that fail do not raise."""
-    tools = replace(tools, recent=Recent(LIMIT))
+    tools = replace(tools, recent=Recent(tools.memory_limit))
     run = _Run(tools, graph, expected, planned.plan, planned.keys, executor, tools.new_id())
     env, first = planned.plan.env, run.part_of(planned)
     request = _with_backfill(request, run.id, len(planned.plan.steps))
@@ -190,7 +190,7 @@ class _Run:
             self.planned |= dict.fromkeys(step.cell for step in self.plan.steps)
             left = [s.cell for s in planned.plan.steps if s.cell not in self.planned]
             try:
-                if self._go(planned.cut):
+                if self._go(planned.cut, is_last=not planned.later):
                     return self._cancel(left)
                 again = self._planned_again(planned, left)
             except KeyboardInterrupt:
@@ -223,9 +223,11 @@ class _Run:
         self.end([StepRecord(cell, "canceled") for cell in left])
         return True
 
-    def _go(self, cut: Cut) -> bool:
+    def _go(self, cut: Cut, *, is_last: bool) -> bool:
         """Do every step of the plan; return whether it was broken off."""
         order = Order(self.plan, self.graph, self.keys, cut)
+        if is_last:  # nobody else reads what was computed
+            self.tools.recent.expect(order.is_read)
         self.chunks += len(order.batches)
         if Schedule(self, order, self.pace).carry_out():
             left = [one.cell for one in self.plan.steps if one.cell not in self.records]

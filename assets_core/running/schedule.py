@@ -286,7 +286,7 @@ class Schedule:
         self._run.end(records)
         self._pace.note(records)
         for batch in batches:
-            self._order.ended(batch)
+            self._run.tools.recent.let_go(self._order.ended(batch))
 
     def _give_back(self) -> None:
         """Give back what was begun and is not being computed."""

@@ -23,7 +23,7 @@ from assets_core.protocols.programs import Programs
 from assets_core.protocols.source_reader import SourceReader
 from assets_core.protocols.sql_parser import SqlParser
 from assets_core.protocols.validator import Validator
-from assets_core.running.recent import Recent
+from assets_core.running.recent import LIMIT, Recent
 
 
 @dataclass(slots=True)
@@ -78,6 +78,7 @@ class Tools:
         keep_runs: How many runs are remembered, and how many of backfills beside these.
         made_with: What is recorded about this machine with every result.
         notify: Tells the observers; never raises.
+        memory_limit: How many bytes of what a run has just stored it holds in memory.
         recent: What the run that is going on has just stored.
         queries: Understands SQL; None where no asset is made by it.
         file_bytes: Makes files of figures, and pickles; None where no asset is a file.
@@ -99,6 +100,7 @@ class Tools:
     keep_runs: int
     made_with: Mapping[str, str]
     notify: Callable[[Event], None]
+    memory_limit: int = LIMIT
     recent: Recent = field(default_factory=Recent)
     queries: SqlParser | None = None
     file_bytes: FileBytes | None = None

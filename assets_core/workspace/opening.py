@@ -84,6 +84,7 @@ def build(
         owner=this_process(),
         logs=settings.state / "logs",
         keep_runs=settings.keep_runs,
+        memory_limit=settings.memory_limit,
         made_with=made_with(settings.root),
         notify=_teller(observers),
         queries=queries,

@@ -16,8 +16,10 @@ from typing import Any, Literal, cast, get_args
 from assets_core.errors import ConfigurationError, nearest
 from assets_core.model.garbage import Retention
 from assets_core.model.masking import masked
+from assets_core.running.recent import LIMIT
 from assets_core.workspace.settings_docs import KEYS as DOCS_KEYS
 from assets_core.workspace.settings_docs import DocsSettings, docs_settings
+from assets_core.workspace.sizes import as_bytes
 
 FILE = "assets.toml"
 STATE = ".assets"
@@ -32,7 +34,7 @@ MANY = 1_000_000
 
 _SECTIONS: Mapping[str, tuple[str, ...]] = {
     "metadata": ("url", "schema", "read_only", "remember"),
-    "executor": ("type", "jobs"),
+    "executor": ("type", "jobs", "memory_limit"),
     "versions": ("packages",),
     "retention": ("runs", "versions", "days", "grace_hours"),
     "secrets": ("variables",),
@@ -63,6 +65,7 @@ class Settings:
         sql: Folders of `.sql` files, each of which is an asset.
         io: IO managers by name; the first is the default.
         jobs: How many steps run at once; None leaves it to the machine.
+        memory_limit: How many bytes of tables a run holds for its later steps.
         packages: Whether versions of installed packages count as part of the code.
         keep_runs: How many runs are remembered with their steps and logs, and how many
             runs of backfills beside these.
@@ -86,6 +89,7 @@ class Settings:
     )
     executor: str = "threads"
     jobs: int | None = None
+    memory_limit: int = LIMIT
     packages: Packages = "record"
     keep_runs: int = KEEP_RUNS
     retention: Retention = field(default_factory=Retention)
@@ -261,6 +265,7 @@ def _checked(root: Path, file: str, data: dict[str, Any], problems: list[str]) -
         io=_io(data, problems) or default,
         executor=executor,
         jobs=jobs,
+        memory_limit=_memory_limit(sections["executor"], problems),
         packages=cast("Packages", packages),
         keep_runs=keep_runs or KEEP_RUNS,
         retention=_retention(sections["retention"], problems),
@@ -331,6 +336,17 @@ def _above_zero(
         return value
     problems.append(f"{name}.{key} must be a number above zero, not {value!r}")
     return None
+
+
+def _memory_limit(section: dict[str, Any], problems: list[str]) -> int:
+    given = section.get("memory_limit")
+    found = LIMIT if given is None else as_bytes(given)
+    if found is None:
+        problems.append(
+            f'executor.memory_limit must be a size such as "2 GB", not {given!r}'
+        )
+        return LIMIT
+    return found
 
 
 def _retention(section: dict[str, Any], problems: list[str]) -> Retention:

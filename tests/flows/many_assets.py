@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +11,7 @@ from typing import Any
 from assets_core import Workspace
 from assets_core.model.keys import AssetKey, Cell
 from tests.benchmarks.cells import commits
+from tests.benchmarks.counting import counted
 
 SETTINGS = 'name = "many"\nmodules = ["many"]\n[executor]\ntype = "inline"\n'
 HEAD = '"""Very many assets."""\nimport pandas as pd\nfrom assets_core import asset\n'
@@ -24,29 +22,6 @@ def a{number}({inputs}) -> pd.DataFrame:
     """Return table {number}, made of what came before it."""
     return pd.DataFrame({{"id": [1, 2, 3], "n": [1, 2, 5], "name": ["x", "y", "z"]}})
 '''
-COUNTED = """
-import json, os, sqlite3, sys
-from assets_core.interfaces.cli.entry import main
-
-def connect(*args, connect=sqlite3.connect, **kwargs):
-    connection = connect(*args, **kwargs)
-    connection.set_trace_callback(statements.append)
-    return connection
-
-sqlite3.connect = connect
-statements, files = [], {"r": 0, "w": 0}
-
-def hook(event, arguments):
-    if event == "open" and ".assets" in str(arguments[0]):
-        writes = arguments[2] & (os.O_WRONLY | os.O_RDWR)
-        files["w" if writes else "r"] += 1
-
-sys.addaudithook(hook)
-sys.argv[0] = "assets"
-code = main()
-assert not code, code
-print(json.dumps({"statements": len(statements), **files}))
-"""
 
 
 def write_many(folder: Path, count: int) -> Path:
@@ -99,16 +74,6 @@ class Wrote:
 def generate_counted(folder: Path) -> Wrote:
     """Let a process of its own write the catalogue, and count what it does."""
     began = time.perf_counter()
-    done = subprocess.run(
-        [sys.executable, "-c", COUNTED, "docs", "generate", "--json"],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    found = counted(folder, "docs", "generate", "--json")
     seconds = time.perf_counter() - began
-    assert done.returncode == 0, done.stderr
-    told, last = done.stdout.rsplit("\n", 2)[:2]
-    found = json.loads(last)
-    return Wrote(json.loads(told), found["statements"], found["r"], found["w"], seconds)
+    return Wrote(json.loads(found.told), found.statements, found.read, found.wrote, seconds)

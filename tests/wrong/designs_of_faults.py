@@ -7,6 +7,7 @@ from tests.wrong.design import Design
 __all__ = ["FAULTS"]
 
 POWER = "tests/faults/test_power_loss.py -k updates"
+SYNCED = "tests/faults/test_synced_before_commits.py -k every_committed"
 ORDERS = "tests/faults/test_interleavings.py"
 ROLLED_BACK = ORDERS + " -k 'no_order and rolls'"
 LOST = ORDERS + " -k 'lost and rolls and killed'"
@@ -24,11 +25,32 @@ FAULTS = [
         POWER,
     ),
     Design(
+        "what is written is synced twice",
+        STORE,
+        "    files.sync_file(staged.path)\n",
+        "    files.sync_file(staged.path)\n" * 2,
+        "tests/benchmarks/test_counts.py -k 'costs and from'",
+    ),
+    Design(
         "a new name is not synced before it is recorded",
         STORE,
         "            in_parallel(_sync_objects, folders)\n",
         "",
         POWER,
+    ),
+    Design(
+        "the files of a folder are not synced before its commit",
+        "assets_core/folders.py",
+        "        files.sync_file(path)\n        folders.update(",
+        "        folders.update(",
+        SYNCED,
+    ),
+    Design(
+        "a copy is not synced before it is at its path",
+        "assets_core/files.py",
+        "        sync_file(temporary)\n",
+        "",
+        SYNCED,
     ),
     Design(
         "a new folder is not synced in the one above it",
@@ -211,5 +233,19 @@ FAULTS = [
         "    write.execute('COMMIT')\n"
         "    write.execute('BEGIN')\n",
         "tests/faults/test_crash_points_of_environments.py -k promote.written",
+    ),
+    Design(
+        "a run holds more in memory than it may",
+        "assets_core/running/recent.py",
+        "        while self._tables and self._size + size > self._limit:\n",
+        "        while False:\n",
+        "tests/flows/test_memory_of_runs.py -k within",
+    ),
+    Design(
+        "a run holds in memory what nobody reads any more",
+        "assets_core/running/recent.py",
+        "                    if not self._is_read(cell):\n",
+        "                    if False:\n",
+        "tests/flows/test_memory_of_runs.py -k dropped",
     ),
 ]

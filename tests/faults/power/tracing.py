@@ -46,17 +46,28 @@ class Call(NamedTuple):
 
 def trace(program: str, folder: Path, log: Path) -> list[Operation]:
     """Run a Python program in a folder, and return what it changed there."""
+    recorder = _Recorder(folder)
+    for call in calls_of(program, folder, log):
+        recorder.note(call)
+    return recorder.operations
+
+
+def calls_of(program: str, folder: Path, log: Path, also: str = "") -> Iterator[Call]:
+    """Run a Python program in a folder, and yield its calls that change files anywhere.
+
+    Args:
+        also: More calls to follow, with a comma before each.
+    """
     subprocess.run(
-        ["strace", "-f", "-qq", "-y", "-xx", "-s", "100000000", "-e", f"trace={CALLS}",
+        ["strace", "-f", "-qq", "-y", "-xx", "-s", "100000000",
+         "-e", f"trace={CALLS}{also}",
          "-o", str(log), sys.executable, "-B", "-c", program],
         cwd=folder, check=True, capture_output=True, timeout=300,
     )  # fmt: skip
-    recorder = _Recorder(folder)
     for line in _whole(log.read_text("ascii").splitlines()):
         call = _parsed(line)
         if call is not None and call.result >= 0:
-            recorder.note(call)
-    return recorder.operations
+            yield call
 
 
 def _whole(lines: list[str]) -> Iterator[str]:
