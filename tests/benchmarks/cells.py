@@ -101,7 +101,8 @@ def _commit(claim: Claim, made: Materialization, stamp: str, making: Making) -> 
 def fill(workspace: Workspace, assets: Sequence[Asset]) -> None:
     """Let every cell show a result."""
     keys = workspace.keys()
-    first = keys[assets[0].key][0]
+    own = keys.get(assets[0].key)
+    first = own[0] if own else None
     workspace.materialize(assets[0].key, partitions=first)
     store = workspace.tools.store
     (like,) = store.history(Cell(assets[0].key, first))
