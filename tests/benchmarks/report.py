@@ -65,25 +65,28 @@ def profile_table(rows: Sequence[Row]) -> str:
     return "\n".join([*lines, "", *floors])
 
 
-def growth_of(rows: Iterable[Row], chart: str) -> dict[str, dict[int, float]]:
-    """Return the median seconds of one chart: by series, by size."""
+def growth_of(
+    rows: Iterable[Row], chart: str, of: Measure = "seconds"
+) -> dict[str, dict[int, float]]:
+    """Return the medians of one chart: by series, by size."""
     found: dict[str, dict[int, float]] = {}
     for row in rows:
         if row.point is not None and row.point.chart == chart and row.ours:
             sizes = found.setdefault(row.point.series, {})
-            sizes[row.point.size] = median(row.ours, "seconds")
+            sizes[row.point.size] = median(row.ours, of)
     return found
 
 
-def growth_table(series: Mapping[str, Mapping[int, float]], unit: str) -> str:
-    """Return a column for each size, and how the last one grew: 1 is linear."""
+def growth_table(rows: Sequence[Row], chart: str) -> str:
+    """Return a column for each size, and how CPU time grew at last: 1 is linear."""
+    series, busy = growth_of(rows, chart), growth_of(rows, chart, "cpu")
     sizes = sorted({size for one in series.values() for size in one})
     lines = ["| | " + " | ".join(f"{size:,}" for size in sizes) + " | grows like |"]
     lines.append("|---" + "|--:" * (len(sizes) + 1) + "|")
     for name, points in series.items():
         found = [f"{points[size]:.3g} s" if size in points else "not run" for size in sizes]
-        power = exponent(points)
-        told = "–" if power is None else f"{unit}^{power:.2f}"
+        power = exponent(busy[name])
+        told = "–" if power is None else f"n^{power:.2f}"
         lines.append(f"| {name} | " + " | ".join([*found, told]) + " |")
     return "\n".join(lines)
 
@@ -143,21 +146,30 @@ def _page(docs: Path, rows: Sequence[Row], about: Mapping[str, Any]) -> str:
     for chart, title in CHARTS.items():
         series = growth_of(rows, chart)
         if series:
-            pieces += _growth(docs, chart, title, series)
+            _draw(docs, chart, plots.growth(title, chart, series))
+            pieces += _growth(rows, chart, title)
     return "\n\n".join(pieces)
 
 
-def _growth(
-    docs: Path, chart: str, title: str, series: Mapping[str, Mapping[int, float]]
-) -> list[str]:
-    _draw(docs, chart, plots.growth(title, chart, series))
+def _growth(rows: Sequence[Row], chart: str, title: str) -> list[str]:
     alt = f"{title}, both axes logarithmic; the dashed line grows linearly."
     return [
         f"## Growth with {chart}",
-        f"{title}. The last column compares the two largest: 1 is linear.",
-        growth_table(series, "n"),
+        f"{title}. The last column compares the CPU time of the two largest; 1 is linear.",
+        growth_table(rows, chart),
         f"![{alt}](../images/performance-{chart}.svg)",
+        *_store(rows, chart),
     ]
+
+
+def _store(rows: Sequence[Row], chart: str) -> list[str]:
+    """Return by how much the metadata store grows, as the largest size tells."""
+    told = [
+        row.checked.rpartition("; ")[2]
+        for row in rows
+        if row.point is not None and row.point.chart == chart and "bytes" in row.checked
+    ]
+    return [f"The store grows by {told[-1]}."] if told else []
 
 
 def _draw(docs: Path, name: str, drawing: str) -> None:

@@ -20,6 +20,7 @@ SETTLED = 2.1  # seconds after which nothing is too new to be trusted
 _MOST_COMPUTED = 10_000  # assets; more are filled in, which takes minutes less
 _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - where syncs cost nothing
 _IN_HISTORY = 100  # assets of the project with a long history
+_OTHER_NUMBER = 1_000_000  # that no function has
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +35,9 @@ class _Measured:
         self, series: str, samples: Sequence[Sample], checked: str, missing: str = ""
     ) -> Row:
         """Return a row; without samples, why there are none."""
+        words = series.replace(",", "").replace(" ", "-")
         return Row(
-            name=f"growth-{self.chart}-{self.size}-{series.replace(' ', '-')}",
+            name=f"growth-{self.chart}-{self.size}-{words}",
             work=f"{self.work}: {series}",
             reference="nothing does it",
             ours=samples,
@@ -127,12 +129,19 @@ def runs(folder: Path, most: int, times: int) -> Iterator[Row]:
 def _commands(place: Path, count: int, times: int, size: str) -> Iterator[Row]:
     time.sleep(SETTLED)
     _nothing(place, _IN_HISTORY)
-    name = next(iter(Layered(_IN_HISTORY).graph()))
+    layered = Layered(_IN_HISTORY)
+    name = next(iter(layered.graph()))
     row = _Measured(RUNS, count, f"{_IN_HISTORY} assets, {count:,} runs before").row
     for words in (("list",), ("plan",), ("materialize",), ("runs",), ("why", name)):
         samples = [_assets(place, *words) for _ in range(times)]
         checked = f"a document; {size}" if words == ("runs",) else "a document"
         yield row(words[0], samples, checked)
+    layered.change(place, name, _OTHER_NUMBER, framework=True)
+    samples = [_assets(place, "plan") for _ in range(times)]
+    layered.change(place, name, 0, framework=True)  # as it was
+    found = [step["asset"] for step in samples[-1].document()["steps"]]
+    expect("planned after a change", name in found, True)  # noqa: FBT003
+    yield row("plan, one changed", samples, "a step for what has changed")
 
 
 def _add_history(place: Path, numbers: range) -> None:

@@ -48,7 +48,7 @@ NAMES = {
     *(
         f"growth-runs-{size}-{name}"
         for size in (10, 12)
-        for name in ("list", "plan", "materialize", "runs", "why")
+        for name in ("list", "plan", "materialize", "runs", "why", "plan-one-changed")
     ),
 }
 
