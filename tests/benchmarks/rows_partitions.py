@@ -211,7 +211,7 @@ def cells(folder: Path, assets: int, count: int) -> Iterator[Row]:
             name=f"cells-{assets}x{count}-{name.replace(' ', '-')}",
             work=f"{assets:,} assets × {count:,} partitions: {name}",
             reference="nothing does it",
-            ours=[Sample(seconds, seconds, found["peak_mb"])],
+            ours=[Sample(seconds, found["busy"][name], found["peak_mb"])],
             bare=[],
             checked=f"the steps and the fresh cells{size if name == 'fill' else ''}",
             missing="there is no reference",
