@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Protocol
 
@@ -165,6 +165,7 @@ def _together(parts: list[CodeVersion]) -> CodeVersion:
 def io_problems(assets: Iterable[Asset], io: Mapping[str, IOManager]) -> list[AssetsError]:
     """Return an error for each asset that names an IO manager that is not there."""
     problems: list[AssetsError] = []
+    files = [name for name, one in io.items() if isinstance(one, FilesIOManager)]
     for asset in assets:
         if asset.io is not None and asset.io not in io:
             near = nearest(asset.io, io)
@@ -177,24 +178,28 @@ def io_problems(assets: Iterable[Asset], io: Mapping[str, IOManager]) -> list[As
                     where=asset.where,
                 )
             )
-        elif wrong := _wrong_keeper(asset, io):
+        elif wrong := _wrong_keeper(asset, next(iter(io)), files):
             problems.append(wrong)
     return problems
 
 
-def _wrong_keeper(asset: Asset, io: Mapping[str, IOManager]) -> AssetsError | None:
-    """Return an error for a file where tables are kept, or a table where files are."""
-    files = [name for name, one in io.items() if isinstance(one, FilesIOManager)]
+def _wrong_keeper(asset: Asset, default: str, files: Collection[str]) -> AssetsError | None:
+    """Return an error for a file where tables are kept, or a table where files are.
+
+    Args:
+        default: The IO manager of assets that name none.
+        files: The IO managers that keep files.
+    """
     if asset.file is not None:
         if files and (asset.io is None or asset.io in files):
             return None
         what, fix = "is a file", 'name a section [io.…] with type = "files", or take io='
     else:
-        if (asset.io or next(iter(io))) not in files:
+        if (asset.io or default) not in files:
             return None
         what, fix = "is a table", "name a section [io.…] that keeps tables, or put it first"
     return DefinitionError(
-        f"Asset '{asset.key}' {what}, which '{asset.io or next(iter(io))}' does not keep",
+        f"Asset '{asset.key}' {what}, which '{asset.io or default}' does not keep",
         fix=f"{fix} away" if asset.file is not None else fix,
         where=asset.where,
     )

@@ -15,7 +15,7 @@ import sysconfig
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -59,6 +59,28 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True)
+class Point:
+    """Where a row stands in a plot of how something grows."""
+
+    chart: str
+    series: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What one more run, looked at from within, spent its time on.
+
+    Attributes:
+        seconds: How long it took, looked at.
+        parts: The share of each part of the work, of all the time that was seen.
+    """
+
+    seconds: float
+    parts: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One line of the table: ours against a reference.
 
@@ -66,6 +88,8 @@ class Row:
         bare: The reference; empty when it could not be measured here.
         checked: What the results were checked for.
         of: What of the samples is compared.
+        profile: Where the time of ours goes.
+        floor: Seconds that nobody who does this work saves, by what they are for.
     """
 
     name: str
@@ -77,6 +101,9 @@ class Row:
     budget: float | None = None
     of: Measure = "seconds"
     missing: str = ""
+    point: Point | None = None
+    profile: Profile | None = None
+    floor: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def ratio(self) -> float | None:

@@ -10,13 +10,16 @@ from pathlib import Path
 
 import assets_core
 from tests.benchmarks.measuring import (
+    Profile,
     Row,
     Sample,
     alternate,
     expect,
+    median,
     program,
     run_program,
 )
+from tests.benchmarks.profiles import durable_writes, profiled
 from tests.benchmarks.projects import LARGE, ROWS_OF_SMALL, SMALL, write_script
 
 HERE = Path(__file__).parent
@@ -37,6 +40,11 @@ def first(folder: Path, times: int) -> Iterator[Row]:
         bare=samples[BARE],
         checked="the same 100 rows in both files",
         budget=1.3,
+        profile=_profile(folder / "looked-at", SMALL, {}),
+        floor={
+            "the bare script": median(samples[BARE], "seconds"),
+            "one file of 4 kB, synced": durable_writes(folder / "durable", 1),
+        },
     )
 
 
@@ -53,10 +61,14 @@ def large(folder: Path, rows: int, times: int) -> Iterator[Row]:
         bare=samples[BARE],
         checked="the same rows in both files of both",
         budget=1.0,
+        profile=_profile(folder / "looked-at", LARGE, {"rows": rows}),
+        floor={"the bare script": median(samples[BARE], "seconds")},
     )
     yield time
     title = f"{work}: peak memory"
-    yield replace(time, name="large-memory", work=title, budget=1.05, of="peak")
+    yield replace(
+        time, name="large-memory", work=title, budget=1.05, of="peak", profile=None
+    )
 
 
 def hashing(folder: Path, rows: int, times: int) -> Iterator[Row]:
@@ -113,6 +125,8 @@ def starting(folder: Path, times: int) -> Iterator[Row]:
         bare=bare,
         checked="the help was printed",
         budget=5.0,
+        profile=profiled([program("assets"), "--help"], folder),
+        floor={reference: median(bare, "seconds")},
     )
     yield Row(
         name="import",
@@ -143,6 +157,13 @@ def _scripts(
         return sample
 
     return alternate({OURS: lambda: run(OURS), BARE: lambda: run(BARE)}, times)
+
+
+def _profile(place: Path, text: str, given: Mapping[str, object]) -> Profile:
+    """Look at what a script with the framework does."""
+    found = profiled([write_script(place, text, given, framework=True)], place)
+    shutil.rmtree(place)
+    return found
 
 
 def compare(ours: Path, bare: Path, wanted: object) -> None:

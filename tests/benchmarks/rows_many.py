@@ -11,13 +11,16 @@ from pathlib import Path
 
 from tests.benchmarks import bare_check
 from tests.benchmarks.measuring import (
+    Profile,
     Row,
     Sample,
     alternate,
     expect,
+    median,
     program,
     run_program,
 )
+from tests.benchmarks.profiles import durable_writes, profiled
 from tests.benchmarks.projects import LAYERS, ROWS_OF_SMALL, Layered, forget
 from tests.benchmarks.rows_few import BARE, HERE, OURS, compare
 
@@ -62,6 +65,12 @@ class Many:
         expect("fresh assets", report["counts"]["fresh"], fresh)
         return replace(sample, output="")
 
+    def profile(self) -> Profile:
+        """Look at what a run of ours does, of what there is to do now."""
+        place = self.folder / OURS
+        command = [program("assets"), "--project", place, "materialize", "--json"]
+        return profiled(command, place)
+
     def loop(self, *names: str) -> Sample:
         """Run the bare loop, over everything from nothing or over some names."""
         place = self.folder / BARE
@@ -89,6 +98,9 @@ def everything(many: Many, times: int) -> Iterator[Row]:
     many.write()
     samples = alternate({OURS: many.compute, BARE: many.loop}, times)
     many.compare()
+    forget(many.folder / OURS)
+    profile = many.profile()
+    written = durable_writes(many.folder / "durable", many.count)
     yield Row(
         name="all",
         work=f"{many.count:,} small assets in {LAYERS} layers, all computed, durable",
@@ -97,6 +109,11 @@ def everything(many: Many, times: int) -> Iterator[Row]:
         bare=samples[BARE],
         checked="each computed once; the same data as the loop's",
         budget=0.8,
+        profile=profile,
+        floor={
+            "the bare loop, nothing durable": median(samples[BARE], "seconds"),
+            f"{many.count:,} files of 4 kB, each synced": written,
+        },
     )
 
 
@@ -124,6 +141,8 @@ def nothing(many: Many, times: int, budget: float | None) -> Iterator[Row]:
         bare=samples["check"],
         checked="nothing computed, every asset fresh",
         budget=budget,
+        profile=many.profile(),
+        floor={"the bare check": median(samples["check"], "seconds")},
     )
     yield common
     both = zip(samples["check"], samples["imports"], strict=True)
@@ -134,6 +153,7 @@ def nothing(many: Many, times: int, budget: float | None) -> Iterator[Row]:
         reference="the check, and importing the same modules without the framework",
         bare=together,
         budget=None,
+        profile=None,
     )
     if many.layered.lean:
         return
@@ -143,6 +163,7 @@ def nothing(many: Many, times: int, budget: float | None) -> Iterator[Row]:
         reference="`ninja` on the same graph",
         bare=samples.get("ninja", ()),
         budget=None,
+        profile=None,
         missing="" if ninja else "ninja is not installed",
     )
 
@@ -172,6 +193,9 @@ def one_changed(many: Many, times: int) -> Iterator[Row]:
         {"change": change, "loop": loop, "nothing": lambda: many.materialize([])}, times
     )
     many.compare()
+    now = _EPOCH + times
+    edit(OURS)
+    profile = many.profile()
     both = zip(samples["nothing"], samples["loop"], strict=True)
     yield Row(
         name="one",
@@ -181,6 +205,8 @@ def one_changed(many: Many, times: int) -> Iterator[Row]:
         bare=[nothing.then(loop) for nothing, loop in both],
         checked=f"exactly the {len(affected)} computed; the same data as the loop's",
         budget=1.3,
+        profile=profile,
+        floor={"the bare loop over these": median(samples["loop"], "seconds")},
     )
 
 

@@ -9,7 +9,17 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from tests.benchmarks.measuring import Row, Sample, alternate, expect, run_program
+from tests.benchmarks.measuring import (
+    Point,
+    Profile,
+    Row,
+    Sample,
+    alternate,
+    expect,
+    median,
+    run_program,
+)
+from tests.benchmarks.profiles import durable_writes, profiled
 
 HERE = Path(__file__).parent
 SINGLE, BATCH, BARE = "single", "batch", "bare"
@@ -133,6 +143,15 @@ def days(folder: Path, count: int, times: int) -> Iterator[Row]:
         shutil.rmtree(place)
         return replace(sample, output=total.output)
 
+    def looked_at(name: str) -> Profile:
+        place = folder / f"{name}-looked-at"
+        place.mkdir()
+        script = place / "work.py"
+        script.write_text(_COMMON.format(days=count) + scripts[name])
+        found = profiled([script], place)
+        shutil.rmtree(place)
+        return found
+
     samples = alternate({name: partial(run, name) for name in scripts}, times)
     outputs = {sample.output for many in samples.values() for sample in many}
     expect("different sums", len(outputs), 1)
@@ -145,6 +164,13 @@ def days(folder: Path, count: int, times: int) -> Iterator[Row]:
         bare=samples[BARE],
         checked="a file for each day, and the same sums",
         budget=1.2,
+        profile=looked_at(SINGLE),
+        floor={
+            "the bare loop, nothing durable": median(samples[BARE], "seconds"),
+            f"{ASSETS * count:,} files of 4 kB, each synced": durable_writes(
+                folder / "durable", ASSETS * count
+            ),
+        },
     )
     yield single
     yield replace(
@@ -153,6 +179,7 @@ def days(folder: Path, count: int, times: int) -> Iterator[Row]:
         work=f"{work}, one call for all",
         ours=samples[BATCH],
         budget=0.3,
+        profile=looked_at(BATCH),
     )
     checked = "the same sums"
     for name, words, budget in (
@@ -166,6 +193,7 @@ def days(folder: Path, count: int, times: int) -> Iterator[Row]:
             ours=samples[name + UNPUBLISHED],
             checked=checked,
             budget=budget,
+            profile=None,
         )
 
 
@@ -183,8 +211,9 @@ def cells(folder: Path, assets: int, count: int) -> Iterator[Row]:
             name=f"cells-{assets}x{count}-{name.replace(' ', '-')}",
             work=f"{assets:,} assets × {count:,} partitions: {name}",
             reference="nothing does it",
-            ours=[Sample(seconds, seconds, found["peak_mb"])],
+            ours=[Sample(seconds, found["busy"][name], found["peak_mb"])],
             bare=[],
             checked=f"the steps and the fresh cells{size if name == 'fill' else ''}",
             missing="there is no reference",
+            point=Point("partitions", name, count) if assets == 1 else None,
         )

@@ -1,8 +1,9 @@
 """Measure the work that has a budget, each against a reference taken in the same run.
 
 `python3 run.py bench` does all of it in full size, which takes some minutes. It prints a
-table in Markdown; `--json FILE` keeps every sample. A missed budget does not fail. A wrong
-result does: what was computed, and what came out, is checked for everything measured.
+table in Markdown; `--json FILE` keeps every sample, and `--write-docs` writes the page of
+the documentation. A missed budget does not fail. A wrong result does: what was computed,
+and what came out, is checked for everything measured.
 """
 
 from __future__ import annotations
@@ -12,27 +13,35 @@ import json
 import os
 import platform
 import sqlite3
-import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tests.benchmarks import rows_cores, rows_few, rows_many, rows_partitions, rows_s3
-from tests.benchmarks.measuring import Measure, Row, Sample, WrongResultError, values
+from tests.benchmarks import (
+    report,
+    rows_cores,
+    rows_few,
+    rows_growth,
+    rows_many,
+    rows_partitions,
+    rows_s3,
+)
+from tests.benchmarks.measuring import Row, WrongResultError
 from tests.benchmarks.projects import Layered
 
 CORES = 2  # what the budgets are written for
 PACKAGES = ("assets-core", "pandas", "pyarrow", "duckdb", "numpy")
-GROUPS = (
-    *("first", "small", "many", "large", "hash", "starting", "days", "cells", "s3"),
-    "cores",
-)
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+DOCUMENTED = ("starting", "first", "small", "many", "large", "days", "growth")
+"""Groups of rows that the page of the documentation shows."""
+
+GROUPS = (*DOCUMENTED, "hash", "cells", "s3", "cores")
 FULL = {
     "assets": 1000,
     "many": 10_000,
@@ -40,6 +49,8 @@ FULL = {
     "days": 365,
     "cells": 1_000_000,
     "steps": 10_000_000,
+    "most_assets": 100_000,
+    "most_runs": 100_000,
     "objects": 1000,
     "megabytes": 1024,
     "repeat": 10,
@@ -51,51 +62,58 @@ QUICK = {
     "days": 365,
     "cells": 20_000,
     "steps": 100_000,
+    "most_assets": 1000,
+    "most_runs": 100,
     "objects": 100,
     "megabytes": 64,
     "repeat": 5,
 }
 
 
-def measure(sizes: argparse.Namespace, folder: Path) -> Iterator[Row]:
-    """Yield the rows that were asked for, as they are measured."""
+def measure(group: str, sizes: argparse.Namespace, folder: Path) -> Iterator[Row]:
+    """Yield the rows of a group, as they are measured, in a new folder."""
     often = sizes.repeat
     seldom = (often + 1) // 2  # for what takes seconds
-    if "starting" in sizes.only:
-        yield from rows_few.starting(folder / "starting", often)
-    if "first" in sizes.only:
-        yield from rows_few.first(folder / "first", often)
-    if "small" in sizes.only:
-        small = rows_many.Many(folder / "small", Layered(sizes.assets))
-        yield from rows_many.everything(small, seldom)
-        yield from rows_many.nothing(small, often, None)
-        yield from rows_many.one_changed(small, often)
-    if "many" in sizes.only:
-        for lean in (False, True):
-            name = "many-lean" if lean else "many"
-            many = rows_many.Many(folder / name, Layered(sizes.many, lean=lean))
-            many.write()
-            many.compute()
-            yield from rows_many.nothing(many, often, 4.0)
-    if "large" in sizes.only:
-        yield from rows_few.large(folder / "large", sizes.rows, seldom)
-    if "hash" in sizes.only:
-        yield from rows_few.hashing(folder / "hash", sizes.rows, seldom)
-    yield from _others(sizes, folder, seldom)
+    groups: dict[str, Callable[[], Iterator[Row]]] = {
+        "starting": lambda: rows_few.starting(folder, often),
+        "first": lambda: rows_few.first(folder, often),
+        "small": lambda: _small(folder, sizes),
+        "many": lambda: _many(folder, sizes),
+        "large": lambda: rows_few.large(folder, sizes.rows, seldom),
+        "hash": lambda: rows_few.hashing(folder, sizes.rows, seldom),
+        "days": lambda: rows_partitions.days(folder, sizes.days, seldom),
+        "cells": lambda: _cells(folder, sizes.cells),
+        "growth": lambda: _growth(folder, sizes),
+        "cores": lambda: rows_cores.scaled(folder, sizes.steps, sizes.assets, seldom),
+        "s3": lambda: rows_s3.objects(folder, sizes.objects, sizes.megabytes, seldom),
+    }
+    yield from groups[group]()
 
 
-def _others(sizes: argparse.Namespace, folder: Path, times: int) -> Iterator[Row]:
-    if "days" in sizes.only:
-        yield from rows_partitions.days(folder / "days", sizes.days, times)
-    if "cells" in sizes.only:
-        yield from rows_partitions.cells(folder / "cells-one", 1, sizes.cells)
-        many = max(1, sizes.cells // 1000)
-        yield from rows_partitions.cells(folder / "cells-many", many, sizes.cells // many)
-    if "cores" in sizes.only:
-        steps, assets = sizes.steps, sizes.assets
-        yield from rows_cores.scaled(folder / "cores", steps, assets, times)
-    if "s3" in sizes.only:
-        yield from rows_s3.objects(folder / "s3", sizes.objects, sizes.megabytes, times)
+def _small(folder: Path, sizes: argparse.Namespace) -> Iterator[Row]:
+    small = rows_many.Many(folder, Layered(sizes.assets))
+    yield from rows_many.everything(small, (sizes.repeat + 1) // 2)
+    yield from rows_many.nothing(small, sizes.repeat, None)
+    yield from rows_many.one_changed(small, sizes.repeat)
+
+
+def _many(folder: Path, sizes: argparse.Namespace) -> Iterator[Row]:
+    for name, lean in (("usual", False), ("lean", True)):
+        many = rows_many.Many(folder / name, Layered(sizes.many, lean=lean))
+        many.write()
+        many.compute()
+        yield from rows_many.nothing(many, sizes.repeat, 4.0)
+
+
+def _cells(folder: Path, count: int) -> Iterator[Row]:
+    assets = max(1, count // 1000)
+    return rows_partitions.cells(folder, assets, count // assets)
+
+
+def _growth(folder: Path, sizes: argparse.Namespace) -> Iterator[Row]:
+    yield from rows_growth.assets(folder / "assets", sizes.most_assets, sizes.repeat)
+    yield from rows_growth.partitions(folder / "partitions", sizes.cells)
+    yield from rows_growth.runs(folder / "runs", sizes.most_runs, sizes.repeat)
 
 
 def machine(folder: Path, cores: int | None) -> dict[str, Any]:
@@ -125,38 +143,23 @@ def _keep_to(cores: int) -> int | None:
     return len(chosen)
 
 
-def table(rows: Sequence[Row]) -> str:
-    """Return rows as a table in Markdown."""
-    lines = [
-        "| work | against | ours | bare | ratio | of CPU time | budget | met? |",
-        "|---|---|--:|--:|--:|--:|--:|---|",
-    ]
-    for row in rows:
-        ratios = ["–" if r is None else f"{r:.2f}" for r in (row.ratio, row.cpu_ratio)]
-        budget = "–" if row.budget is None else f"≤ {row.budget:g}"
-        met = {None: "–", True: "yes", False: "no"}[row.met]
-        bare = shown(row.bare, row.of) if row.bare else row.missing
-        cells = (row.work, row.reference, shown(row.ours, row.of), bare, *ratios)
-        lines.append("| " + " | ".join((*cells, budget, met)) + " |")
-    return "\n".join(lines)
-
-
-def shown(samples: Sequence[Sample], of: Measure) -> str:
-    """Return the median of samples, with the lowest and the highest."""
-    found = values(samples, of)
-    middle, low, high = statistics.median(found), min(found), max(found)
-    unit, digits = ("MB", 0) if of == "peak" else ("s", 3 if middle < 1 else 2)
-    return f"{middle:,.{digits}f} {unit} ({low:,.{digits}f}–{high:,.{digits}f})"
-
-
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """Return the options, sizes filled in."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--quick", action="store_true", help="small sizes, for CI")
     for name, value in FULL.items():
         text = f"by default {value:,}, with --quick {QUICK[name]:,}"
-        parser.add_argument(f"--{name}", type=int, metavar="N", help=text)
-    parser.add_argument("--only", nargs="+", choices=GROUPS, default=GROUPS)
+        option = f"--{name.replace('_', '-')}"
+        parser.add_argument(option, type=int, metavar="N", help=text)
+    parser.add_argument("--only", nargs="+", choices=GROUPS, help="groups of rows")
+    parser.add_argument(
+        "--write-docs",
+        type=Path,
+        metavar="DIR",
+        nargs="?",
+        const=DOCS,
+        help="write the page of the documentation, by default with all that it shows",
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="keep every sample")
     parser.add_argument(
         "--folder",
@@ -165,6 +168,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         help="work in this new folder and keep it; by default in one that is removed",
     )
     given = parser.parse_args(arguments)
+    given.only = given.only or (DOCUMENTED if given.write_docs else GROUPS)
     for name, value in (QUICK if given.quick else FULL).items():
         if getattr(given, name) is None:
             setattr(given, name, value)
@@ -175,24 +179,34 @@ def main(arguments: Sequence[str]) -> int:
     """Measure, print the table, keep the samples; return the exit code."""
     sizes = parse(arguments)
     rows: list[Row] = []
+    took: dict[str, float] = {}
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary).resolve()
         if sizes.folder is not None:
             folder = sizes.folder.resolve()
             folder.mkdir(parents=True)
-        about = machine(folder, _keep_to(CORES))
+        about = {
+            "machine": machine(folder, _keep_to(CORES)),
+            "sizes": {name: getattr(sizes, name) for name in FULL},
+            "took": took,
+        }
         try:
-            for row in measure(sizes, folder):
-                print(f"{row.name}: {shown(row.ours, row.of)}", file=sys.stderr)
-                rows.append(row)
+            for group in sizes.only:
+                began = time.perf_counter()
+                for row in measure(group, sizes, folder / group):
+                    found = report.shown(row.ours, row.of) if row.ours else row.missing
+                    print(f"{row.name}: {found}", file=sys.stderr)
+                    rows.append(row)
+                took[group] = time.perf_counter() - began
         except WrongResultError as error:
             print(f"Wrong result: {error}", file=sys.stderr)
             return 1
-    print(table(rows))
+    print(report.table(rows))
     if sizes.json is not None:
-        given = {name: getattr(sizes, name) for name in FULL}
-        kept = {"machine": about, "sizes": given, "rows": [row.as_json() for row in rows]}
-        sizes.json.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+        kept = json.dumps(report.document(rows, about), indent=1) + "\n"
+        sizes.json.write_text(kept, encoding="utf-8")
+    if sizes.write_docs is not None:
+        report.write_docs(sizes.write_docs, rows, about)
     return 0
 
 

@@ -11,22 +11,28 @@ from assets_core.model.keys import AssetKey, Cell
 from assets_core.model.versions import Digest
 from assets_core.protocols.metadata import Reusable
 
-_OLDEST_FIRST = " ORDER BY committed_at, id"
-_WHOLE = rows.SELECT_MADE + " WHERE partition IS NULL AND asset IN (…)" + _OLDEST_FIRST
-_PARTS = rows.SELECT_MADE + " WHERE asset = ? AND partition IN (…)" + _OLDEST_FIRST
+_LATEST = (
+    " WHERE id IN (SELECT id FROM (SELECT id, row_number() OVER"
+    " (PARTITION BY asset, partition, recipe ORDER BY committed_at DESC, id DESC) AS place"
+    " FROM materializations WHERE CELLS) AS placed WHERE place = 1)"
+)
+"""Of each recipe only one: a cell may have been made a hundred thousand times."""
+
+_WHOLE = rows.SELECT_MADE + _LATEST.replace("CELLS", "partition IS NULL AND asset IN (…)")
+_PARTS = rows.SELECT_MADE + _LATEST.replace("CELLS", "asset = ? AND partition IN (…)")
 
 
 def reusable_among(
     db: Connection, cells: Iterable[Cell]
 ) -> dict[tuple[Cell, Digest], Reusable]:
     """Return the latest result of each recipe that these cells ever had."""
-    latest = {(row[1], row[2], row[3]): row for row in _results(db, cells)}
-    passed = passed_by(db, (row[0] for row in latest.values()))
+    latest = list(_results(db, cells))
+    passed = passed_by(db, (row[0] for row in latest))
     return {
-        (Cell(AssetKey(asset), partition), recipe): Reusable(
+        (Cell(AssetKey(row[1]), row[2]), row[3]): Reusable(
             rows.materialization_from_row(row), frozenset(passed.get(row[0], ()))
         )
-        for (asset, partition, recipe), row in latest.items()
+        for row in latest
     }
 
 
@@ -42,7 +48,7 @@ def passed_by(db: Connection, results: Iterable[str]) -> dict[str, set[Digest]]:
 
 
 def _results(db: Connection, cells: Iterable[Cell]) -> Iterator[tuple[Any, ...]]:
-    """Find the rows of the results of some cells, oldest first for each cell."""
+    """Find the rows of the latest results of some cells."""
     whole: list[AssetKey] = []
     parts: dict[AssetKey, list[str]] = {}
     for cell in cells:
