@@ -108,7 +108,7 @@ def machine(folder: Path, cores: int | None) -> dict[str, Any]:
     }
 
 
-def _keep_to(cores: int) -> int | None:
+def keep_to(cores: int) -> int | None:
     """Keep this process and its children to some cores, where the system can do that."""
     if sys.platform != "linux":
         return os.cpu_count()
@@ -172,7 +172,7 @@ def main(arguments: Sequence[str]) -> int:
         if sizes.folder is not None:
             folder = sizes.folder.resolve()
             folder.mkdir(parents=True)
-        about = machine(folder, _keep_to(CORES))
+        about = machine(folder, keep_to(CORES))
         try:
             for row in measure(sizes, folder):
                 print(f"{row.name}: {shown(row.ours, row.of)}", file=sys.stderr)
