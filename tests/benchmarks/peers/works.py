@@ -69,13 +69,14 @@ class Bench:
         place = self.folder / work / peer.name
         shutil.rmtree(place, ignore_errors=True)
         write(place, files)
+        if work == "layers":
+            self._load(peer, "load", place, self.sizes.assets)
         if not self._timed(peer, work, "run", place):
             return
         if turn == 0:
             self._check(peer, work, place)
         if work == "layers":
             self._again(peer, "again", place)
-            self._load(peer, "load", place, self.sizes.assets)
         if peer is not self.everyone[0]:
             shutil.rmtree(place)
 
