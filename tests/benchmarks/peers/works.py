@@ -25,6 +25,7 @@ from tests.benchmarks.projects import Layered
 HERE = Path(__file__).resolve().parent
 WORKS = ("layers", "days", "days_at_once", "large", "many")
 BY_THE_DAY = ("days", "days_at_once")
+_PATIENCE = 10  # times the limit, for what is not measured
 NUMBER = re.compile(r"\d+")
 
 
@@ -58,7 +59,7 @@ class Bench:
     def _guarded(self, peer: Peer, work: str, measure: Callable[[Peer], None]) -> None:
         try:
             measure(peer)
-        except WrongResultError as error:
+        except (WrongResultError, TooLongError) as error:
             self.figures.fail(peer.name, work, str(error))
 
     def _once(self, peer: Peer, work: str, turn: int) -> None:
@@ -113,7 +114,7 @@ class Bench:
 
     def _timed(self, peer: Peer, work: str, verb: Verb, place: Path) -> Sample | None:
         try:
-            sample = self._run(peer, verb, place)
+            sample = self._run(peer, verb, place, self.sizes.limit)
         except TooLongError:
             self.figures.leave_out(peer.name, work, f"more than {self.sizes.limit} s")
             return None
@@ -121,7 +122,7 @@ class Bench:
         print(f"{peer.title}, {work}: {sample.seconds:.2f} s", file=sys.stderr)
         return sample
 
-    def _run(self, peer: Peer, verb: Verb, place: Path) -> Sample:
+    def _run(self, peer: Peer, verb: Verb, place: Path, limit: float) -> Sample:
         programs = self.programs[peer.name]
         name, *arguments = peer.commands[verb]
         given = {key: one.format(folder=place) for key, one in peer.variables.items()}
@@ -131,12 +132,12 @@ class Bench:
             **given,
         }
         command = [programs / name, *arguments]
-        return run_program(command, place, variables=variables, limit=self.sizes.limit)
+        return run_program(command, place, variables=variables, limit=limit)
 
     def _check(self, peer: Peer, work: str, place: Path) -> None:
         """Raise if the tables are not those of the bare loop."""
         if "dump" in peer.commands:
-            self._run(peer, "dump", place)
+            self._run(peer, "dump", place, _PATIENCE * self.sizes.limit)
         elif work in BY_THE_DAY:
             run_program([sys.executable, HERE / "gather.py", place], place)
         bare = self.folder / work / self.everyone[0].name
