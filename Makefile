@@ -3,7 +3,7 @@ PYTHON ?= python3
 
 .DEFAULT_GOAL := help
 .PHONY: help flights setup format format-check lint types imports spelling tests docs docs-serve \
-	bench sweep nightly lock check test
+	bench peers sweep nightly lock check test
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ docs-serve: ## the documentation, live
 
 bench: ## measure against the budgets
 	$(PYTHON) run.py bench
+
+peers: ## measure the same work with other tools, from PyPI
+	$(PYTHON) run.py peers
 
 sweep: ## stop and fail the product at every point in turn
 	$(PYTHON) run.py sweep

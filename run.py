@@ -4,7 +4,7 @@
 `python3 run.py flights` runs the example, `python3 run.py test` runs every check, and
 `python3 run.py` lists the rest. The Makefile, pre-commit and CI only call this file, so
 each check has one definition, here. It uses the standard library only and installs
-nothing outside `.venv`.
+nothing outside `.venv`; `peers` makes environments in `.peers`.
 """
 
 from __future__ import annotations
@@ -82,6 +82,10 @@ TASKS = {
     ),
     "docs-serve": Task("the documentation, live", (("mkdocs", "serve"),), QUIET_DOCS),
     "bench": Task("measure against the budgets", (("python", "tests/benchmarks/run.py"),)),
+    "peers": Task(
+        "measure the same work with other tools, from PyPI",
+        (("python", "tests/benchmarks/peers/run.py"),),
+    ),
     "sweep": Task(
         "stop and fail the product at every point in turn",
         ((*PYTEST, "-m", "sweep", "tests/faults"),),

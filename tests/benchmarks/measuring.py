@@ -6,13 +6,17 @@ child's memory, as the system tells it, is never below that of the process it ca
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import resource
+import signal
 import statistics
 import subprocess
 import sys
 import sysconfig
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -28,6 +32,10 @@ Measure = Literal["seconds", "cpu", "peak"]
 
 class WrongResultError(Exception):
     """A workload did something else than it was measured for."""
+
+
+class TooLongError(Exception):
+    """A program was ended because it took longer than it may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +153,17 @@ def median(samples: Sequence[Sample], of: Measure) -> float:
     return statistics.median(values(samples, of))
 
 
-def run_program(command: Sequence[object], folder: Path) -> Sample:
-    """Run a program to its end in a folder; raise if it fails."""
+def run_program(
+    command: Sequence[object],
+    folder: Path,
+    *,
+    variables: Mapping[str, str] | None = None,
+    limit: float | None = None,
+) -> Sample:
+    """Run a program to its end in a folder; raise if it fails.
+
+    With a limit in seconds it is ended after that, and so is all that it has started.
+    """
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
         started = time.perf_counter()
         process = subprocess.Popen(
@@ -155,11 +172,14 @@ def run_program(command: Sequence[object], folder: Path) -> Sample:
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=errors,
-            env=_environment(),
+            env={**_environment(), **(variables or {})},
+            start_new_session=limit is not None,
         )
-        _, status, used = os.wait4(process.pid, 0)
+        status, used = _wait(process.pid, limit)
         seconds = time.perf_counter() - started
         process.returncode = os.waitstatus_to_exitcode(status)
+        if limit is not None and seconds >= limit:
+            raise TooLongError(f"{command[0]} took more than {limit:g} s")
         text = _read(output)
         if process.returncode:
             told = (text[-_SHOWN:] + _read(errors)[-_SHOWN:]).strip()
@@ -167,6 +187,24 @@ def run_program(command: Sequence[object], folder: Path) -> Sample:
             raise WrongResultError(f"{line} ended with {process.returncode}:\n{told}")
     cpu = used.ru_utime + used.ru_stime
     return Sample(seconds, cpu, used.ru_maxrss * _RSS_UNIT / _MEGABYTE, text)
+
+
+def _wait(pid: int, limit: float | None) -> tuple[int, resource.struct_rusage]:
+    """Wait for a child; under a limit it leads a group, of which nothing is left."""
+    if limit is None:
+        return os.wait4(pid, 0)[1:]
+    timer = threading.Timer(limit, _end_group, (pid,))
+    timer.start()
+    try:
+        return os.wait4(pid, 0)[1:]
+    finally:
+        timer.cancel()
+        _end_group(pid)
+
+
+def _end_group(pid: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(pid, signal.SIGKILL)
 
 
 def alternate(

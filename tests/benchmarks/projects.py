@@ -160,10 +160,7 @@ class Layered:
     def write(self, folder: Path, *, framework: bool) -> None:
         """Write its modules, compiled, as they are after any earlier run."""
         folder.mkdir(parents=True, exist_ok=True)
-        late = "import pandas as pd\n"
-        (folder / "helpers.py").write_text(
-            _HELPERS.format(top="" if self.lean else late, within=late if self.lean else "")
-        )
+        (folder / "helpers.py").write_text(self.helpers())
         modules = [f"layer_{layer}" for layer in range(LAYERS)]
         for layer in range(LAYERS):
             self._write_layer(folder, layer, framework=framework)
@@ -172,6 +169,13 @@ class Layered:
             (folder / "assets.toml").write_text(f"modules = [{listed}]\n")
         compileall.compile_dir(folder, quiet=1)
 
+    def helpers(self) -> str:
+        """Return the text of the module that all its functions call."""
+        late = "import pandas as pd\n"
+        return _HELPERS.format(
+            top="" if self.lean else late, within=late if self.lean else ""
+        )
+
     def change(self, folder: Path, name: str, number: int, *, framework: bool) -> None:
         """Write another number into the function of one asset."""
         self.changed[name] = number
@@ -179,6 +183,12 @@ class Layered:
         path = self._write_layer(folder, layer, framework=framework)
         # Python takes a module of the same size and second for the one it has compiled.
         os.utime(path, (number, number))
+
+    def call(self, name: str, *frames: str) -> str:
+        """Return the text that makes one table of what its upstreams are called."""
+        layer, _, index = name[1:].partition("_")
+        number = self.changed.get(name, int(layer) * self.width + int(index))
+        return f"mixed({', '.join(frames)}, {number})" if frames else f"seed({number})"
 
     def _write_layer(self, folder: Path, layer: int, *, framework: bool) -> Path:
         head = _LEAN if self.lean else _USUAL
@@ -196,10 +206,8 @@ class Layered:
         return path
 
     def _function(self, name: str, above: tuple[str, ...], *, framework: bool) -> str:
-        layer, _, index = name[1:].partition("_")
-        number = self.changed.get(name, int(layer) * self.width + int(index))
         parameters = ", ".join(f"{one}: pd.DataFrame" for one in above)
-        call = f"mixed({', '.join(above)}, {number})" if above else f"seed({number})"
+        call = self.call(name, *above)
         mark = "@asset\n" if framework else ""
         return f"{mark}def {name}({parameters}) -> pd.DataFrame:\n    return {call}\n"
 

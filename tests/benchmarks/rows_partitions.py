@@ -27,7 +27,7 @@ UNPUBLISHED = " without paths"
 """After the name of a script: the same with publish="none"."""
 ASSETS = 3
 
-_COMMON = """
+COMMON = """
 import sys
 from pathlib import Path
 
@@ -53,7 +53,7 @@ def summed(frame, by):
 
 """
 
-_SCRIPTS = {
+SCRIPTS = {
     BARE: """
 def path(name, day):
     found = Path("data", name, f"date={day.date()}")
@@ -119,9 +119,9 @@ materialize([first, second, third])
 
 def days(folder: Path, count: int, times: int) -> Iterator[Row]:
     """Measure three assets of so many days: a call for each day, and a call for all."""
-    scripts = dict(_SCRIPTS)
+    scripts = dict(SCRIPTS)
     for name in (SINGLE, BATCH):
-        unpublished = _SCRIPTS[name].replace(
+        unpublished = SCRIPTS[name].replace(
             "partitions=ALL", 'partitions=ALL, publish="none"'
         )
         scripts[name + UNPUBLISHED] = unpublished
@@ -132,7 +132,7 @@ def days(folder: Path, count: int, times: int) -> Iterator[Row]:
         done[name] += 1
         place.mkdir(parents=True)
         script = place / "work.py"
-        script.write_text(_COMMON.format(days=count) + scripts[name])
+        script.write_text(COMMON.format(days=count) + scripts[name])
         sample = run_program([sys.executable, script], place)
         if not name.endswith(UNPUBLISHED):
             stored = sorted(
@@ -147,7 +147,7 @@ def days(folder: Path, count: int, times: int) -> Iterator[Row]:
         place = folder / f"{name}-looked-at"
         place.mkdir()
         script = place / "work.py"
-        script.write_text(_COMMON.format(days=count) + scripts[name])
+        script.write_text(COMMON.format(days=count) + scripts[name])
         found = profiled([script], place)
         shutil.rmtree(place)
         return found

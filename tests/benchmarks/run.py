@@ -134,7 +134,7 @@ def machine(folder: Path, cores: int | None) -> dict[str, Any]:
     }
 
 
-def _keep_to(cores: int) -> int | None:
+def keep_to(cores: int) -> int | None:
     """Keep this process and its children to some cores, where the system can do that."""
     if sys.platform != "linux":
         return os.cpu_count()
@@ -186,7 +186,7 @@ def main(arguments: Sequence[str]) -> int:
             folder = sizes.folder.resolve()
             folder.mkdir(parents=True)
         about = {
-            "machine": machine(folder, _keep_to(CORES)),
+            "machine": machine(folder, keep_to(CORES)),
             "sizes": {name: getattr(sizes, name) for name in FULL},
             "took": took,
         }

@@ -12,13 +12,14 @@ import json
 import os
 import re
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 import sqlglot
+
+from tests.benchmarks.peers.environments import NotInstalledError, environment
 
 PAGES = Path(__file__).parents[2] / "docs" / "migrate"
 WHOLE = re.MULTILINE | re.DOTALL
@@ -120,13 +121,11 @@ def theirs(name: str) -> Iterator[tuple[str, str, str]]:
 
 def environment_of(name: str, tmp_path: Path) -> Path:
     """Return the programs of the tool, which is installed unless it is there."""
-    place = Path(os.environ.get("ASSETS_PEERS") or tmp_path) / name / "bin"
-    if not (place / "python").exists():
-        subprocess.run([sys.executable, "-m", "venv", str(place.parent)], check=True)
-        install = [str(place / "python"), "-m", "pip", "install", "--quiet"]
-        if subprocess.run([*install, *PEERS[name].packages], check=False).returncode:
-            pytest.skip(f"{name} cannot be installed from here")
-    return place
+    place = Path(os.environ.get("ASSETS_PEERS") or tmp_path)
+    try:
+        return environment(place, name, PEERS[name].packages)
+    except NotInstalledError as error:
+        pytest.skip(str(error))
 
 
 def test_every_tool_has_its_page() -> None:

@@ -10,6 +10,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.benchmarks.peers import environments
+
 ROOT = Path(__file__).resolve().parents[3]
 LIMIT = 300  # seconds that one process may take
 DAGSTER = """
@@ -139,13 +141,11 @@ def call(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
 
 def make_dagster(folder: Path, kept: Path | None) -> Target:
     """Install Dagster into an environment of its own, unless there is one already."""
-    venv = kept or folder / "venv"
-    python = venv / "bin" / "python"
-    if not python.exists():
-        subprocess.run([sys.executable, "-m", "venv", str(venv)], check=True)
-        install = [str(python), "-m", "pip", "install", "--quiet", "dagster"]
-        if subprocess.run(install, check=False).returncode:
-            sys.exit("Dagster cannot be installed from here, so nothing was compared.")
+    try:
+        made = kept or environments.environment(folder, "dagster", ["dagster"]).parent
+    except environments.NotInstalledError as error:
+        sys.exit(f"{error}, so nothing was compared.")
+    python = made / "bin" / "python"
     ask = "import importlib.metadata as m; print(m.version('dagster'))"
     version = subprocess.check_output([str(python), "-c", ask], text=True).strip()
     files = {"pipeline.py": DAGSTER, "home/dagster.yaml": "telemetry:\n  enabled: false\n"}
