@@ -107,9 +107,8 @@ class Workspace:
         root = find_root(folder)
         settings = read_settings(root, environment())
         made = cls(settings, find_definitions(settings), env=env, observers=observers)
-        if as_of is not None:
-            with made.tools.closed_on_error():
-                made.tools = as_it_was(made.tools, env, as_of)
+        with made.tools.closed_on_error():
+            made.tools = made.tools if as_of is None else as_it_was(made.tools, env, as_of)
         return made
 
     def close(self) -> None:
@@ -397,5 +396,5 @@ class Workspace:
         return finding.find_asset(self.graph_of_assets, key)
 
     def __repr__(self) -> str:
-        own, count = self.settings, len(self.graph_of_assets.assets)
-        return f"<Workspace '{own.name}': {count} assets in {own.root}>"
+        own, known = self.settings, self.graph_of_assets.assets
+        return f"<Workspace '{own.name}': {len(known)} assets in {own.root}>"

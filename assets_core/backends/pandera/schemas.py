@@ -7,6 +7,7 @@ library: who has a schema of Polars has loaded Polars already.
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -50,10 +51,20 @@ def _bases_of_pandera(kind: type) -> Iterator[type]:
     return (base for base in kind.__mro__ if base.__module__.startswith("pandera.api."))
 
 
+LOADING = threading.RLock()
+"""Held while Pandera loads what a library needs, and while it builds a schema.
+
+Building looks through what is loaded, for all libraries.
+"""
+
+
 def built(schema: Any) -> Any:
     """Return the DataFrameSchema that a model stands for, and any other as it is."""
+    if not isinstance(schema, type):
+        return schema
     model: Any = schema
-    return model.to_schema() if isinstance(schema, type) else schema
+    with LOADING:
+        return model.to_schema()
 
 
 def index_of(schema: Any) -> Any:

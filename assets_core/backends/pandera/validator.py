@@ -17,7 +17,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib import import_module
-from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from pandera.config import ValidationDepth, config_context, get_config_global
@@ -27,6 +26,7 @@ from assets_core.backends.pandera.failures import failures_of
 from assets_core.backends.pandera.frames import to_frame, to_table
 from assets_core.backends.pandera.noting import notes_of
 from assets_core.backends.pandera.schemas import (
+    LOADING,
     Library,
     built,
     changes_data,
@@ -50,7 +50,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-_loading = Lock()
 _loaded: set[Library] = set()
 _SPARK = "pandera.engines.pyspark_engine"
 
@@ -130,7 +129,7 @@ def _one_at_first(library: Library) -> Iterator[None]:
     if library in _loaded:
         yield
         return
-    with _loading:
+    with LOADING:
         if library is Library.ARROW:
             _settle_spark()
         yield
