@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -54,10 +54,13 @@ class Answer:
     until: float | None
 
 
-def surroundings(salt: str, root: Path) -> Digest:
+def surroundings(salt: str, root: Path, path: Sequence[str] | None = None) -> Digest:
     """Return a digest of what a process is in before it has loaded a project.
 
     Nobody can tell a variable's value from it: they may be secret.
+
+    Args:
+        path: Where modules are looked for; by default as it is now.
 
     Raises:
         OSError: The current folder or that of the project is gone.
@@ -69,7 +72,13 @@ def surroundings(salt: str, root: Path) -> Digest:
     return digest(
         *("surroundings", salt, str(root), os.path.realpath(root)),
         *(repr((found.st_dev, found.st_ino)), repr(variables), os.getcwd()),  # noqa: PTH109 - as it is
-        *(repr(sys.path), sys.version, sys.executable, sys.prefix, sys.base_prefix),
+        *(
+            repr(list(sys.path if path is None else path)),
+            sys.version,
+            sys.executable,
+            sys.prefix,
+            sys.base_prefix,
+        ),
         *(repr(sys.flags), repr(sys.warnoptions), repr(os.geteuid())),
     )
 

@@ -67,6 +67,7 @@ class Remembering:
         began = time.time()
         self._began = min(began, start_of_process() or began)
         self._salt = secrets.token_hex(16)
+        self._path = tuple(sys.path)
         self._surroundings: Digest | None = None
         with suppress(OSError):  # the current folder is gone: nothing is remembered
             self._surroundings = surroundings(self._salt, root)
@@ -121,8 +122,11 @@ class Remembering:
         state = tools.store.state(env)
         if state is None or state != self._state:
             raise NotRememberedError("the metadata store was changed meanwhile")
-        found = self._surroundings
-        if found is None or surroundings(self._salt, project.settings.root) != found:
+        found, root = self._surroundings, project.settings.root
+        # To find modules later, whoever loads a project leaves its folder at the end.
+        loaded = (*self._path, *({str(root)} - {*self._path}))
+        path = self._path if tuple(sys.path) == loaded else sys.path
+        if found is None or surroundings(self._salt, root, path) != found:
             raise NotRememberedError("the project changes what it is loaded in")
         return Answer(
             *(fresh, self._salt, found, files, stored),

@@ -89,7 +89,7 @@ class Remembered:
         given = variables({**self.more, **more})
         paths = [str(self.library), given.get("PYTHONPATH", "")]
         done = subprocess.run(
-            [sys.executable, "-m", "assets_core", "--debug", *words],
+            [Path(sys.executable).with_name("assets"), "--debug", *words],
             cwd=self.folder,
             env={**given, "PYTHONPATH": os.pathsep.join(filter(None, paths))},
             capture_output=True,
