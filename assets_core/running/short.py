@@ -120,8 +120,9 @@ def finish(tools: Tools, done: Sequence[Done], fail: Fail) -> Finished:
     _give_back(tools, done, records, finished.again)
     share = (tools.clock.elapsed() - started) / len(done)
     took = {one.attempt.job.cell: one.seconds + share for one in done}
-    timed = [replace(record, seconds=took[record.cell]) for record in records]
-    return Finished(timed, finished.again)
+    by_cell = {one.cell: replace(one, seconds=took[one.cell]) for one in records}
+    # In the order in which they were done, in however many groups that was.
+    return Finished([by_cell[cell] for cell in took if cell in by_cell], finished.again)
 
 
 def _by_manager(done: Sequence[Done]) -> Iterator[list[Made]]:
