@@ -1,9 +1,10 @@
 """When the steps of a plan are done: alone, or, where they are short, in groups.
 
-A short step is begun together with others of whichever assets, computed for itself by
-whoever has time, and committed together with all that were computed meanwhile. So a step
-that takes longer than was thought holds nobody up: what others have computed is committed
-after a tenth of a second, and what was begun and not computed is given back.
+A short step is begun together with others of whichever assets, and committed together with
+all that were computed meanwhile. Who has time takes a turn: it computes what was begun, one
+after the other, for a moment. A step that takes longer than was thought holds nobody up:
+what others have computed is committed after a tenth of a second, and what was begun and not
+computed is given back.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from functools import partial
 from queue import Empty, SimpleQueue
 from typing import Any, Protocol, TypeVar
@@ -20,7 +22,7 @@ from assets_core.model.events import StepStarted
 from assets_core.model.keys import AssetKey, Cell
 from assets_core.model.records import StepError, StepRecord
 from assets_core.planning.plan import Step
-from assets_core.protocols.executor import Executor
+from assets_core.protocols.executor import Executor, Workers
 from assets_core.running.attempt import Job
 from assets_core.running.order import Batch, Order
 from assets_core.running.short import Done, abandon, begin, do, finish
@@ -33,6 +35,13 @@ GROUP_SECONDS = 0.1
 
 GROUP_STEPS = 50
 """How many short steps are begun, or committed, together at most."""
+
+TURN_SECONDS = 0.02
+"""How long short steps are computed one after the other before anybody is told."""
+
+QUICK_SECONDS = 0.005
+"""Steps shorter than this are computed one at a time: two threads would take Python's lock
+from each other more often than they work."""
 
 _LATELY = 5  # steps that tell how long one of an asset takes that was not seen yet
 
@@ -85,11 +94,20 @@ class Pace:
         if seconds is None:
             if not self._lately:
                 return 1
-            # The middle one: the very first may have loaded libraries.
-            seconds = sorted(self._lately)[(len(self._lately) - 1) // 2]
+            seconds = self._middle()
         if seconds * GROUP_STEPS <= GROUP_SECONDS * jobs:
             return GROUP_STEPS
         return int(GROUP_SECONDS * jobs / seconds) if seconds * 2 <= GROUP_SECONDS else 1
+
+    def is_quick(self) -> bool:
+        """Return whether steps are shorter lately than threads take to change places."""
+        return self._middle() < QUICK_SECONDS
+
+    def _middle(self) -> float:
+        if not self._lately:
+            return 0.0
+        # The very first may have loaded libraries.
+        return sorted(self._lately)[(len(self._lately) - 1) // 2]
 
 
 class Schedule:
@@ -102,9 +120,10 @@ class Schedule:
         self._running: dict[Future[Any], Callable[[Future[Any]], None]] = {}
         self._ended: SimpleQueue[Future[Any]] = SimpleQueue()
         self._alone = 0
-        self._beginning = 0
+        self._turns = 0
+        self._held = 0  # short steps that are begun, or about to be, and not collected
         self._begun: deque[tuple[Batch, Decided]] = deque()
-        self._computing: dict[Future[Any], tuple[Batch, Decided]] = {}
+        self._computed: deque[tuple[Batch, Done | None]] = deque()
         self._done: list[tuple[Batch, Done]] = []
         self._since = 0.0
         self._again: deque[Batch] = deque()
@@ -115,10 +134,11 @@ class Schedule:
         try:
             self._feed()
             while self._running or self._done:
+                if not self._is_due():
+                    self._wait()
+                    self._collect()
                 if self._is_due():
                     self._finish()
-                else:
-                    self._wait()
                 self._feed()
         except KeyboardInterrupt:
             self._break_off()
@@ -131,8 +151,9 @@ class Schedule:
         """Start all that there is room for."""
         jobs = self._run.executor.jobs
         while True:
-            while self._begun and len(self._computing) < 2 * jobs:
-                self._compute(*self._begun.popleft())
+            while self._turns < min(self._most_turns(jobs), len(self._begun)):
+                self._turns += 1
+                self._submit(self._take_turn, self._on_turn)
             if self._again and self._has_room(jobs):
                 self._start(self._again.popleft())
             elif not (self._order.ready and self._take(jobs)):
@@ -142,10 +163,10 @@ class Schedule:
         """Start what is ready; return whether there was room for it."""
         room = self._room(self._order.ready[0])
         if room > 1 and not (jobs == 1 and self._again):
-            held = self._beginning + len(self._begun) + len(self._computing)
-            if held * 2 > room:
+            if self._held * 2 > room:
                 return False
-            self._begin(self._order.take(room - held, lambda one: self._room(one) > 1))
+            most = room - self._held
+            self._begin(self._order.take(most, lambda one: self._room(one) > 1))
             return True
         if not self._has_room(jobs):
             return False
@@ -153,13 +174,18 @@ class Schedule:
         self._start(batch)
         return True
 
+    def _most_turns(self, jobs: int) -> int:
+        """Return how many turns are taken at once."""
+        apart = isinstance(self._run.executor, Workers)
+        return jobs if apart or not self._pace.is_quick() else 1
+
     def _has_room(self, jobs: int) -> bool:
         """Return whether a step can be done alone now.
 
         It may wait for a cell that another run has. Whoever does one thing at a time must
         not hold anything then that the other one may wait for.
         """
-        held = self._beginning or self._begun or self._computing or self._done
+        held = self._held or self._done
         return self._alone < jobs and not (jobs == 1 and held)
 
     def _room(self, batch: Batch) -> int:
@@ -174,39 +200,47 @@ class Schedule:
             self._again.extend(ready)
             return
         jobs = [self._run.job(step.cell) for (step,) in ready]
-        self._beginning += len(ready)
+        self._held += len(ready)
         self._submit(partial(begin, self._run.tools, jobs), partial(self._on_begun, ready))
 
     def _on_begun(
         self, batches: Sequence[Batch], future: Future[list[Decided] | None]
     ) -> None:
-        self._beginning -= len(batches)
         decided = future.result()
         if decided is None:
+            self._held -= len(batches)
             self._again.extend(batches)
         else:
             self._begun.extend(zip(batches, decided, strict=True))
 
-    def _compute(self, batch: Batch, decided: Decided) -> None:
-        (step,) = batch
-        tools, fail = self._run.tools, self._run.failing(batch)
-
-        def call() -> Done | None:
+    def _take_turn(self) -> None:
+        """Compute what was begun, one after the other, for a moment: in any thread."""
+        tools = self._run.tools
+        until = tools.clock.elapsed() + TURN_SECONDS
+        while tools.clock.elapsed() < until:
+            try:
+                batch, decided = self._begun.popleft()
+            except IndexError:
+                return
+            (step,) = batch
             tools.notify(StepStarted(step.cell, step.action))
-            return do(tools, decided, fail)
+            self._computed.append((batch, do(tools, decided, self._run.failing(batch))))
 
-        future = self._submit(call, partial(self._on_computed, batch))
-        self._computing[future] = (batch, decided)
+    def _on_turn(self, future: Future[None]) -> None:
+        self._turns -= 1
+        future.result()
 
-    def _on_computed(self, batch: Batch, future: Future[Done | None]) -> None:
-        self._computing.pop(future, None)
-        done = future.result()
-        if done is None:
-            self._again.append(batch)
-            return
-        if not self._done:
-            self._since = self._run.tools.clock.elapsed()
-        self._done.append((batch, done))
+    def _collect(self) -> None:
+        """Look at what turns have computed, also those that go on."""
+        while self._computed:
+            batch, done = self._computed.popleft()
+            self._held -= 1
+            if done is None:
+                self._again.append(batch)
+                continue
+            if not self._done:
+                self._since = self._run.tools.clock.elapsed()
+            self._done.append((batch, done))
 
     def _start(self, batch: Batch) -> None:
         """Start what can be done of a batch, for itself; the rest is blocked."""
@@ -242,10 +276,10 @@ class Schedule:
 
     def _wait(self) -> None:
         """Wait until something has ended, or until nothing has for some time."""
-        held = self._done or self._begun or self._computing
+        short = self._done or self._turns
         try:
             future: Future[Any] | None = self._ended.get(
-                timeout=GROUP_SECONDS if held else None
+                timeout=GROUP_SECONDS if short else None
             )
         except Empty:
             self._is_slow = True
@@ -253,9 +287,7 @@ class Schedule:
             return
         self._is_slow = False
         while future is not None:
-            then = self._running.pop(future, None)  # None of what was given back
-            if then is not None:
-                then(future)
+            self._running.pop(future)(future)
             future = None if self._ended.empty() else self._ended.get()
 
     def _is_due(self) -> bool:
@@ -263,7 +295,7 @@ class Schedule:
         if not self._done:
             return False
         return (
-            not self._running
+            not (self._running or self._begun)
             or len(self._done) >= GROUP_STEPS
             or self._run.tools.clock.elapsed() >= self._since + GROUP_SECONDS
             or sum(one.waiting_bytes for _, one in self._done) >= ROUND_BYTES
@@ -290,11 +322,11 @@ class Schedule:
 
     def _give_back(self) -> None:
         """Give back what was begun and is not being computed."""
-        queued = [one for one in self._computing if one.cancel()]
-        left = [self._computing.pop(one) for one in queued] + list(self._begun)
-        for future in queued:
-            del self._running[future]
-        self._begun.clear()
+        left = []
+        with suppress(IndexError):
+            while True:  # turns take from it meanwhile
+                left.append(self._begun.popleft())
+        self._held -= len(left)
         abandon(self._run.tools, [decided for _, decided in left])
         self._order.put_back([batch for batch, _ in left])
 
@@ -305,6 +337,7 @@ class Schedule:
             del self._running[future]
             if not future.cancel():
                 then(future)
+        self._collect()
         if self._done:
             self._finish()
         self._give_back()

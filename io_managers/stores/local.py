@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -25,6 +26,7 @@ from assets_core.model.keys import Cell
 from assets_core.model.records import StoredData
 from assets_core.parallel import in_parallel
 from assets_core.protocols.io import Shown, Watched
+from assets_core.syncing import sync_all
 from io_managers.stores import mending
 from io_managers.stores.journal import LocalJournal
 from io_managers.stores.local_errors import reading
@@ -116,11 +118,14 @@ class LocalStore:
                 if one.path.exists() or not self._is_whole(target, one.checksum)
             ]
             files.make_folders(target.parent for _, target in left)
-            in_parallel(_sync, [one for one, _ in left])
+            new = [one.path for one, _ in left]
+            for path in new:
+                files.make_read_only(path)
+            sync_all(new, "seal.synced")
             for one, target in left:
                 self._link(one, target)
             folders = list(dict.fromkeys(target.parent for _, target in left))
-            in_parallel(_sync_objects, folders)
+            sync_all(folders, "seal.durable")
             for one, _ in left:
                 files.remove(one.path)
                 crash_point("seal.unstaged")
@@ -236,10 +241,13 @@ class LocalStore:
     def may_publish(self, cell: Cell, path: Path, ours: bool) -> None:  # noqa: FBT001 - short
         """Raise if something that is not ours lies at the stable path."""
         refuse_above(cell, self.root, path)
-        if path.is_symlink():
-            if self._objects not in path.readlink().parts:
-                raise in_the_way(cell, path)
-        elif path.is_dir() or (path.exists() and not ours):
+        try:
+            mode = path.lstat().st_mode
+        except FileNotFoundError:
+            return
+        if stat.S_ISLNK(mode):
+            ours = self._objects in path.readlink().parts
+        if stat.S_ISDIR(mode) or not ours:
             raise in_the_way(cell, path)
 
     def publish(self, shown: Sequence[Shown], paths: Sequence[Path], how: Publish) -> None:
@@ -267,7 +275,7 @@ class LocalStore:
             for pair in pairs:
                 publish(pair)
         with self.named_errors(shown[0][0], paths[0]):
-            in_parallel(_sync_paths, folders)
+            sync_all(folders, "publish.durable")
 
     def unpublish(self, cell: Cell, path: Path) -> None:
         """Take the stable path away, if it is a symlink or a copy of ours."""
@@ -373,19 +381,3 @@ class LocalStore:
                 fix="nothing was changed; check disk space and rights, then run again",
                 where=str(error.filename or path),
             ) from error
-
-
-def _sync(staged: StagedFile) -> None:
-    files.make_read_only(staged.path)
-    files.sync_file(staged.path)
-    crash_point("seal.synced")
-
-
-def _sync_objects(folder: Path) -> None:
-    files.sync_folder(folder)
-    crash_point("seal.durable")
-
-
-def _sync_paths(folder: Path) -> None:
-    files.sync_folder(folder)
-    crash_point("publish.durable")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import stat
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -45,30 +47,42 @@ def link_above(root: Path, path: Path) -> Path | None:
     It shows what an asset was before: a folder, where there are partitions or other assets
     now. Whatever is written below it would change the stored folder itself.
     """
-    for above in path.parents:
-        if above == root:
-            break
-        if above.is_symlink() and not {OBJECTS, FILES}.isdisjoint(above.readlink().parts):
+    for above, mode in _there(root, path):
+        if stat.S_ISLNK(mode) and _is_ours(above):
             return above
     return None
 
 
 def refuse_above(cell: Cell, root: Path, path: Path) -> None:
     """Raise `PublishError` unless there are folders above a path, or nothing yet."""
-    link = link_above(root, path)
-    if link is not None:
-        raise PublishError(
-            f"'{cell}' cannot be published: a link to a stored folder is in the way of its"
-            " stable path",
-            fix="remove that link, which shows what an asset of this name was before:"
-            f" rm '{link}'",
-            where=str(link),
-        )
-    for above in path.parents:
-        if above == root:
-            break
-        if os.path.lexists(above) and not above.is_dir():
+    for above, mode in _there(root, path):
+        if stat.S_ISLNK(mode) and _is_ours(above):
+            raise PublishError(
+                f"'{cell}' cannot be published: a link to a stored folder is in the way of"
+                " its stable path",
+                fix="remove that link, which shows what an asset of this name was before:"
+                f" rm '{above}'",
+                where=str(above),
+            )
+        if not stat.S_ISDIR(mode) and not above.is_dir():
             raise in_the_way(cell, above)
+
+
+def _there(root: Path, path: Path) -> Iterator[tuple[Path, int]]:
+    """Yield what is between a root and a path, from the root on, and its kind."""
+    above = root
+    for name in path.relative_to(root).parts[:-1]:
+        above /= name
+        try:
+            mode = above.lstat().st_mode
+        except (FileNotFoundError, NotADirectoryError):
+            return  # nothing is below it either
+        yield above, mode
+
+
+def _is_ours(link: Path) -> bool:
+    """Return whether a link leads to what is stored."""
+    return not {OBJECTS, FILES}.isdisjoint(link.readlink().parts)
 
 
 def entries(folder: Path) -> list[os.DirEntry[str]]:
