@@ -39,7 +39,7 @@ GROUP_STEPS = 50
 TURN_SECONDS = 0.02
 """How long short steps are computed one after the other before anybody is told."""
 
-QUICK_SECONDS = 0.005
+QUICK_SECONDS = 0.01
 """Steps shorter than this are computed one at a time: two threads would take Python's lock
 from each other more often than they work."""
 
@@ -150,14 +150,15 @@ class Schedule:
     def _feed(self) -> None:
         """Start all that there is room for."""
         jobs = self._run.executor.jobs
-        while True:
-            while self._turns < min(self._most_turns(jobs), len(self._begun)):
-                self._turns += 1
-                self._submit(self._take_turn, self._on_turn)
+        going_on = True
+        while going_on:
             if self._again and self._has_room(jobs):
                 self._start(self._again.popleft())
-            elif not (self._order.ready and self._take(jobs)):
-                return
+            else:
+                going_on = bool(self._order.ready) and self._take(jobs)
+        while self._turns < min(self._most_turns(jobs), len(self._begun)):
+            self._turns += 1
+            self._submit(self._take_turn, self._on_turn)
 
     def _take(self, jobs: int) -> bool:
         """Start what is ready; return whether there was room for it."""
@@ -200,18 +201,12 @@ class Schedule:
             self._again.extend(ready)
             return
         jobs = [self._run.job(step.cell) for (step,) in ready]
-        self._held += len(ready)
-        self._submit(partial(begin, self._run.tools, jobs), partial(self._on_begun, ready))
-
-    def _on_begun(
-        self, batches: Sequence[Batch], future: Future[list[Decided] | None]
-    ) -> None:
-        decided = future.result()
+        decided = begin(self._run.tools, jobs)
         if decided is None:
-            self._held -= len(batches)
-            self._again.extend(batches)
+            self._again.extend(ready)
         else:
-            self._begun.extend(zip(batches, decided, strict=True))
+            self._held += len(ready)
+            self._begun.extend(zip(ready, decided, strict=True))
 
     def _take_turn(self) -> None:
         """Compute what was begun, one after the other, for a moment: in any thread."""

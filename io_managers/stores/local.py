@@ -243,8 +243,8 @@ class LocalStore:
         refuse_above(cell, self.root, path)
         try:
             mode = path.lstat().st_mode
-        except FileNotFoundError:
-            return
+        except (FileNotFoundError, NotADirectoryError):
+            return  # what is in the way above it is told where it is written
         if stat.S_ISLNK(mode):
             ours = self._objects in path.readlink().parts
         if stat.S_ISDIR(mode) or not ours:
