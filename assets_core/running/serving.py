@@ -14,10 +14,10 @@ import threading
 import warnings
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
 from typing import Any, Protocol, TextIO
 
 from assets_core.errors import AssetsError, UnsupportedDataError, UsageError
+from assets_core.frozen import frozen
 from assets_core.model.assets import Asset
 from assets_core.model.hiding import hide, known_secrets
 from assets_core.model.keys import AssetKey, Cell
@@ -59,7 +59,7 @@ class Served(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bench:
     """What a worker works with.
 

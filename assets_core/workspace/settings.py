@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
 from assets_core.errors import ConfigurationError, nearest
+from assets_core.frozen import frozen
 from assets_core.model.garbage import Retention
 from assets_core.model.masking import masked
 from assets_core.running.recent import LIMIT
@@ -46,7 +47,7 @@ _SCHEMA = re.compile(r"(?!pg_)[a-z_][a-z0-9_]{0,62}")
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class IOSettings:
     """One `[io.NAME]` section. Its options may hold secrets and are shown nowhere."""
 
@@ -54,7 +55,7 @@ class IOSettings:
     options: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Settings:
     """What a project's settings say.
 
