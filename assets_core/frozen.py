@@ -1,9 +1,10 @@
 """Makes frozen values of classes, as `dataclass(frozen=True, slots=True)` does, but faster.
 
 For each class the standard library writes and compiles eight methods, one by one; for all
-of ours that took as long as loading pyarrow. Here three are compiled, at once, and classes
-share the others. Otherwise a value behaves as one of the standard library: `fields`,
-`replace`, `asdict`, patterns, pickling and copying are for these too.
+of ours that took as long as loading pyarrow. Here `__init__` is compiled, what compares is
+compiled when it is first needed, and classes share the others. Otherwise a value behaves as
+one of the standard library: `fields`, `replace`, `asdict`, patterns, pickling and copying
+are for these too.
 
 >>> @frozen
 ... class Point:
@@ -52,33 +53,55 @@ def _made(kind: type[Any], eq: bool) -> type[Any]:  # noqa: FBT001 - as `frozen`
     kind.__doc__ = kind.__doc__ or kind.__name__
     made: type[Any] = dataclass(init=False, repr=False, eq=False, slots=True)(kind)
     given: dict[str, Any] = {"__name__": kind.__module__}
-    text = "" if "__init__" in own else _init(made, given)
-    text += _equal(made) if eq else ""
-    compiled: dict[str, Any] = {}
-    exec(text, given, compiled)  # noqa: S102 - nothing but names of fields
-    for name, method in compiled.items():
-        method.__qualname__ = f"{made.__qualname__}.{name}"
-        if name == "__init__":
-            method.__annotations__ = {
-                one.name: one.type for one in fields(made) if one.init
-            }
-    for name, method in (_SHARED | compiled).items():
+    methods = _SHARED | (_comparing(made) if eq else {})
+    if "__init__" not in own:
+        methods |= _compiled(made, _init(made, given), given)
+        types = {one.name: one.type for one in fields(made) if one.init}
+        methods["__init__"].__annotations__ = types
+    for name, method in methods.items():
         if own.get(name) is None:  # `__hash__` is None in a class that has its own `__eq__`
             setattr(made, name, method)
     return made
 
 
-def _equal(made: type[Any]) -> str:
-    """Return the text of a class's `__eq__` and `__hash__`."""
-    names = [one.name for one in fields(made) if one.compare]
-    left, right = ("".join(f"{x}.{name}, " for name in names) for x in ("self", "other"))
-    return f"""
+def _compiled(made: type[Any], text: str, given: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    exec(text, given, found)  # noqa: S102 - nothing but names of fields
+    for name, method in found.items():
+        method.__qualname__ = f"{made.__qualname__}.{name}"
+    return found
+
+
+def _comparing(made: Any) -> dict[str, Any]:
+    """Return `__eq__` and `__hash__`, which compile themselves when one is first called."""
+
+    def compile_both() -> None:
+        names = [one.name for one in fields(made) if one.compare]
+        text = _EQUAL.replace("LEFT", "".join(f"self.{name}, " for name in names))
+        text = text.replace("RIGHT", "".join(f"other.{name}, " for name in names))
+        for name, method in _compiled(made, text, {"__name__": made.__module__}).items():
+            if getattr(made, name) is first[name]:
+                setattr(made, name, method)
+
+    def equal(self: Any, other: object) -> Any:
+        compile_both()
+        return made.__eq__(self, other)
+
+    def hashed(self: Any) -> Any:
+        compile_both()
+        return made.__hash__(self)
+
+    first = {"__eq__": equal, "__hash__": hashed}
+    return first
+
+
+_EQUAL = """
 def __eq__(self, other):
     if other.__class__ is not self.__class__:
         return NotImplemented
-    return ({left}) == ({right})
+    return (LEFT) == (RIGHT)
 def __hash__(self):
-    return hash(({left}))
+    return hash((LEFT))
 """
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from assets_core.frozen import frozen
 from assets_core.model.assets import Form
 from assets_core.model.keys import Cell
-from assets_core.protocols.frames import MadeOf, StepFrames
+from assets_core.protocols.frames import StepFrames
 from assets_core.running.carried import Carried
 from assets_core.running.context import OwnPartition
 
@@ -106,14 +106,6 @@ class Learned:
     """Values that nobody may see from now on."""
 
     values: frozenset[str] = field(repr=False)
-
-
-@frozen
-class Arrived:
-    """A table that was lazy, and what its columns are made of."""
-
-    table: pa.Table
-    origins: Mapping[str, MadeOf]
 
 
 @frozen

@@ -25,12 +25,12 @@ from assets_core.model.partitions import Partition
 from assets_core.protocols.executor import UnsendableError, Worker
 from assets_core.protocols.files import FileBytes
 from assets_core.protocols.frames import Frames, StepFrames
+from assets_core.running.away import Arrived
 from assets_core.running.carried import carry, unpack
 from assets_core.running.context import RunContext
 from assets_core.running.filing import Content, bytes_of
 from assets_core.running.messages import (
     Answer,
-    Arrived,
     Asked,
     Errand,
     Failed,

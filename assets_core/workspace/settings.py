@@ -7,9 +7,9 @@ may name a variable (`${NAME}`). All that is wrong is told at once.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import field
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
@@ -111,11 +111,15 @@ def find_project(start: Path) -> Path | None:
     return None
 
 
+def _toml(text: str) -> dict[str, Any]:
+    """Read a text of TOML; most programs that ask for settings have none."""
+    found: dict[str, Any] = import_module("tomllib").loads(text)
+    return found
+
+
 def _has_table(path: Path) -> bool:
     try:
-        tool = (
-            tomllib.loads(path.read_text("utf-8")).get("tool") if path.is_file() else None
-        )
+        tool = _toml(path.read_text("utf-8")).get("tool") if path.is_file() else None
     except (OSError, ValueError):
         return False
     return isinstance(tool, dict) and "assets" in tool
@@ -146,7 +150,7 @@ def _read_file(root: Path) -> tuple[str, dict[str, Any]]:
         if not _has_table(path):
             return "", {}
     try:
-        data = tomllib.loads(path.read_text("utf-8"))
+        data = _toml(path.read_text("utf-8"))
     except (OSError, ValueError) as error:
         raise ConfigurationError(
             f"The settings cannot be read: {error}",
@@ -190,7 +194,7 @@ def _as_value(text: str) -> Any:
     if not re.fullmatch(r"\d+(\.\d+)?|true|false|\[.*\]", text):
         return text
     try:
-        return tomllib.loads(f"value = {text}")["value"]
+        return _toml(f"value = {text}")["value"]
     except ValueError:
         return text
 

@@ -114,7 +114,8 @@ def test_values_of_the_same_fields_are_equal_and_those_left_out_do_not_count() -
     """Plans, keys and records are compared all the time."""
     assert Ours(1) == Ours(1, note="other")
     assert Ours(1) != Ours(2)
-    assert Ours(1) != Theirs(1)
+    others: list[object] = [Theirs(1), Below(1)]
+    assert Ours(1) not in others
     assert Nothing() == Nothing()
     assert Pair("a", "b") != Below(1)
 
