@@ -32,8 +32,8 @@ with a full stop, so that it reads well inside a table or after a colon.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
+from importlib import import_module
 from typing import Any
 
 from assets_core import shown
@@ -234,9 +234,10 @@ def nearest(word: str, known: Iterable[str], count: int = 3) -> list[str]:
     by_name: dict[str, str] = {}
     for candidate in words:
         by_name.setdefault(candidate.rpartition("/")[2], candidate)
-    found = difflib.get_close_matches(word, words, n=count, cutoff=0.5)
+    close = import_module("difflib").get_close_matches
+    found: list[str] = close(word, words, n=count, cutoff=0.5)
     tail = word.rpartition("/")[2]
-    for name in difflib.get_close_matches(tail, list(by_name), n=count, cutoff=0.6):
+    for name in close(tail, list(by_name), n=count, cutoff=0.6):
         if by_name[name] not in found:
             found.append(by_name[name])
     return found[:count]

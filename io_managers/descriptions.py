@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
 
 import pyarrow as pa
 
+from assets_core.frozen import frozen
 from assets_core.versioning.canonical import schema_from_json, schema_to_json
 from assets_core.versioning.data_version import data_version
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Description:
     """What a version holds."""
 

@@ -10,7 +10,6 @@ ROOT/delays.png                   a relative symlink to what the head names
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
@@ -20,6 +19,7 @@ from assets_core import files, folders
 from assets_core.errors import PublishError, UnsupportedDataError
 from assets_core.files import crash_point
 from assets_core.folders import Entry
+from assets_core.frozen import frozen
 from assets_core.model.assets import Publish
 from assets_core.model.garbage import StoredObject
 from assets_core.model.keys import AssetKey, Cell
@@ -42,7 +42,7 @@ Look = tuple[tuple[str, int, int], ...]
 """The names, sizes and times of files: what tells that they were written to."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StagedFiles:
     """A file or a folder that is written and not yet sealed."""
 

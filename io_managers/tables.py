@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import IO, Any, cast
@@ -16,6 +15,7 @@ from assets_core.errors import (
     StoreError,
     UnsupportedDataError,
 )
+from assets_core.frozen import frozen
 from assets_core.model.assets import Publish
 from assets_core.model.garbage import StoredObject
 from assets_core.model.keys import Cell
@@ -40,7 +40,7 @@ Columns = tuple[str, ...] | None
 _UNREADABLE = (pa.ArrowException, OSError, LookupError, ValueError, TypeError)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Parts:
     """How a format keeps several tables with one schema in one file.
 
@@ -53,7 +53,7 @@ class Parts:
     read: Callable[[str, str, pa.Schema, Columns], pa.Table]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Format:
     """How a table becomes a file.
 

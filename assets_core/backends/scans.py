@@ -19,6 +19,7 @@ import polars as pl
 import pyarrow as pa
 from polars.io.plugins import register_io_source
 
+from assets_core.frozen import frozen
 from assets_core.parallel import in_parallel
 from assets_core.protocols.frames import Piece
 
@@ -56,7 +57,7 @@ def scan(
     return register_io_source(cells.read, schema=types, validate_schema=True, is_pure=True)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Wish:
     """What Polars asks for.
 

@@ -21,7 +21,6 @@ from base64 import b64encode
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from http.client import HTTPException, HTTPResponse
 from pathlib import Path
@@ -29,6 +28,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 
 from assets_core.errors import SourceError
 from assets_core.files import NewFile, make_folder, make_read_only, remove, replace
+from assets_core.frozen import frozen
 from assets_core.model.assets import Source
 from assets_core.model.masking import place_of, without
 from assets_core.model.records import FileIdentity, Observation
@@ -41,7 +41,7 @@ BLOCK = 1 << 20
 OK, NOT_MODIFIED = 200, 304
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Address:
     """A URL with its variables filled in, and how long its server may be silent.
 
@@ -56,7 +56,7 @@ class Address:
     secrets: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _State:
     """What a server says about what it gives.
 

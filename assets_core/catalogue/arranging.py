@@ -11,8 +11,9 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
+
+from assets_core.frozen import frozen
 
 COLUMN = 260
 """Pixels from one column to the next, at zoom 1."""
@@ -30,7 +31,7 @@ _WANTED_ASPECT = 1.6
 Neighbours = Sequence[Sequence[int]]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Positions:
     """The middles of all assets, in pixels at zoom 1; y grows downwards."""
 
@@ -38,7 +39,7 @@ class Positions:
     y: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Band:
     """The assets of one group, by column, each column from top to bottom."""
 
@@ -54,7 +55,7 @@ class _Band:
         return max(math.ceil(len(cell) / wrapped) for cell in self.cells.values())
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Packing:
     tops: Sequence[float]
     height: float

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from assets_core.catalogue.profiles import ColumnProfile, Profile
+from assets_core.frozen import frozen
 from assets_core.model.assets import Asset, Node, Source
 from assets_core.model.hiding import hide
 from assets_core.model.keys import AssetKey
@@ -44,7 +44,7 @@ class Code(NamedTuple):
     where: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ColumnCard:
     """One column: what it is, what its schema asks of it, what its values look like.
 
@@ -61,7 +61,7 @@ class ColumnCard:
     masked: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AssetPage:
     """Everything that people see of an asset or a source.
 

@@ -16,9 +16,9 @@ import itertools
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from assets_core.catalogue.markup import Markup, element, joined, text
+from assets_core.frozen import frozen
 
 COLOURS: Mapping[str, str] = {
     "fresh": "#2e9e5b",
@@ -42,7 +42,7 @@ _MOST_YEARS = 3
 _MOST_CELLS = 1200
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bar:
     """One bar: what it stands for, how long it is, and its status, if it has one.
 

@@ -7,10 +7,10 @@ near them. Larger graphs than a picture can hold are told so.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from assets_core.catalogue.charts import COLOURS, INK
 from assets_core.catalogue.markup import Markup, element, joined, safe_url
+from assets_core.frozen import frozen
 
 MOST_NODES = 150
 """Above so many nodes no picture is drawn."""
@@ -20,7 +20,7 @@ _LONGEST = 26
 _SWEEPS = 4
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Box:
     """One node of a picture.
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from assets_core.catalogue.charts import COLOURS
 from assets_core.catalogue.markup import Markup, element, joined
+from assets_core.frozen import frozen
 from assets_core.model.hiding import hide
 
 _LINE = "color-mix(in srgb, currentColor 22%, transparent)"
@@ -80,7 +80,7 @@ MOST_NAMES = 20
 _TAG = re.compile(r"<[^>]*>")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Presented:
     """What is shown of a value: in one line, and as HTML below it."""
 
@@ -88,7 +88,7 @@ class Presented:
     body: Markup
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Right:
     """A number in a table, which stands at the right of its column.
 

@@ -6,11 +6,13 @@ A profile is of the rows that were read: all of them, or the newest of many.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from assets_core.frozen import frozen
 
-@dataclass(frozen=True, slots=True)
+
+@frozen
 class ColumnProfile:
     """What the values of a column look like.
 
@@ -29,7 +31,7 @@ class ColumnProfile:
     bars: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Profile:
     """What the data of an asset looks like.
 

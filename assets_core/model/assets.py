@@ -7,11 +7,12 @@ them or reads anything.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Any, Literal
 
 from assets_core.errors import AssetsError, DefinitionError
+from assets_core.frozen import frozen
 from assets_core.model.commands import Command
 from assets_core.model.keys import AssetKey
 from assets_core.model.mappings import PartitionMapping
@@ -49,7 +50,7 @@ OF_FILES = frozenset({Form.PATH, Form.BYTES, Form.TEXT})
 NO_TABLES = OF_FILES | {Form.VALUE}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FileKind:
     """What sort of file an asset is.
 
@@ -62,7 +63,7 @@ class FileKind:
     pickle: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UnsafePickle:
     """Says that what a file asset returns is to be pickled: `pickle=UnsafePickle()`.
 
@@ -75,7 +76,7 @@ class UnsafePickleWarning(UserWarning):
     """An asset is declared whose data is a pickle."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Upstream:
     """An upstream about which more is to be said than its key.
 
@@ -118,7 +119,7 @@ class Upstream:
         object.__setattr__(self, "missing", missing)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Input:
     """One parameter of a function and the upstream that fills it.
 
@@ -136,7 +137,7 @@ class Input:
     many: Many = ""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Asset:
     """A named table with the function that makes it, or the query in SQL.
 
@@ -232,7 +233,7 @@ class Asset:
         return () if self.partitions is None else self.partitions.names
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Output:
     """What is to be said of one of the tables that a `multi_asset` makes.
 
@@ -264,7 +265,7 @@ class Output:
     extension: str | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class MultiAsset:
     """Assets that one call of a function makes, all or none of them.
 
@@ -282,7 +283,7 @@ class MultiAsset:
         return self.function(*args, **kwargs)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Source:
     """Data that others make: its version is observed, it is never written.
 
@@ -310,7 +311,7 @@ class Source:
         return ()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Check:
     """A test of the data of one asset; it may read others beside it.
 
@@ -343,7 +344,7 @@ class Check:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CheckResult:
     """What a check found.
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from assets_core.errors import UsageError
+from assets_core.frozen import frozen
 from assets_core.model.versions import Digest
 
 _PART = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
@@ -22,7 +22,7 @@ Values = Mapping[str, tuple[str, ...]]
 """What stands for each name: one text, or several for an input of several files."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DeclaredFile:
     """A file of the project that a command uses.
 
@@ -37,7 +37,7 @@ class DeclaredFile:
     version: Digest = ""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Command:
     """A program that makes an asset, in the place where others have a function.
 

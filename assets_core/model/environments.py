@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from assets_core.errors import UsageError
+from assets_core.frozen import frozen
 from assets_core.model.keys import Cell
 from assets_core.model.records import MAIN, Head
 
@@ -22,7 +22,7 @@ _TAKEN = frozenset({"temp", "system", "public", "information_schema", "pg_catalo
 """Names that databases keep for themselves: stable views lie in a schema of the name."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Environment:
     """A named set of heads.
 
@@ -50,7 +50,7 @@ class HeadMove(NamedTuple):
     after: Head | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Merge:
     """What bringing heads into another environment comes to.
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from assets_core.frozen import frozen
 from assets_core.model.keys import AssetKey, Cell
 from assets_core.model.records import StepRecord
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Preview:
     """A backfill is going to begin; this is what it is going to do.
 
@@ -30,7 +31,7 @@ class Preview:
     not_yet: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RunStarted:
     """A run begins; `steps` are planned and `fresh` cells need nothing.
 
@@ -44,7 +45,7 @@ class RunStarted:
     by_asset: Mapping[AssetKey, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StepsPlanned:
     """More steps were planned in a run, for keys that are only known now.
 
@@ -56,7 +57,7 @@ class StepsPlanned:
     by_asset: Mapping[AssetKey, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StepStarted:
     """A step begins."""
 
@@ -64,7 +65,7 @@ class StepStarted:
     action: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StepWaiting:
     """A step waits, and says for what."""
 
@@ -72,21 +73,21 @@ class StepWaiting:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Warned:
     """Something went wrong that the run can go on without."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StepEnded:
     """A step has ended and was recorded."""
 
     step: StepRecord
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RunEnded:
     """A run has ended."""
 

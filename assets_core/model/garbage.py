@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from assets_core.frozen import frozen
 from assets_core.model.keys import Cell
 from assets_core.model.records import Owner
 
@@ -14,7 +14,7 @@ Place = tuple[str, str]
 State = Literal["condemned", "deleting", "deleted"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KeptResult:
     """A result, as far as it matters to whether its bytes are still needed.
 
@@ -29,7 +29,7 @@ class KeptResult:
     committed_at: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Condemned:
     """Bytes that are going to be deleted.
 
@@ -44,7 +44,7 @@ class Condemned:
     owner: Owner | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StoredObject:
     """Sealed bytes that were found in a storage.
 
@@ -57,7 +57,7 @@ class StoredObject:
     written_at: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Retention:
     """What is kept although no head names it.
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from assets_core.errors import (
     AssetsError,
@@ -20,6 +20,7 @@ from assets_core.errors import (
     UnknownUpstreamError,
     nearest,
 )
+from assets_core.frozen import frozen
 from assets_core.model.assets import Asset, Check, Definition, Node, Source
 from assets_core.model.graph_forms import wrong_form
 from assets_core.model.graph_lists import keys_come_from, list_makers, list_problems
@@ -30,7 +31,7 @@ from assets_core.shown import shown
 
 
 @shown
-@dataclass(frozen=True, slots=True)
+@frozen
 class Graph:
     """The assets and sources of a project.
 

@@ -12,10 +12,10 @@ import base64
 import re
 import string
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from assets_core.errors import ConfigurationError
+from assets_core.frozen import frozen
 from assets_core.model.masking import HIDDEN
 
 SHORTEST = 6
@@ -145,7 +145,7 @@ def _forms(value: str) -> Iterator[str]:
                 yield coded[first:last]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Secret:
     """A value of `config=` that nobody sees: that of an environment variable.
 

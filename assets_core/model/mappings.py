@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import product
 from typing import Any, NamedTuple
 
 from assets_core.errors import DefinitionError
+from assets_core.frozen import frozen
 from assets_core.model.partitions import Keys, ListedKeys, ProductKeys, TimeKeys
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Overlap:
     """Every window of the upstream that shares time with the one that is made.
 
@@ -24,22 +24,22 @@ class Overlap:
     """
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Identity:
     """The partition of the same key."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class All:
     """Every partition that there is."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Last:
     """The last partition that there is."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Specific:
     """Always the same partitions.
 
@@ -54,7 +54,7 @@ class Specific:
         object.__setattr__(self, "keys", listed)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StaticMap:
     """Written down: for each key that is made, the keys that it reads.
 
@@ -73,7 +73,7 @@ class StaticMap:
         return dict(self.pairs).get(key, ())
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Window:
     """A trailing window: from the `first` to the `last` one, counted in windows made.
 
@@ -92,7 +92,7 @@ class Window:
             )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Dimension:
     """One dimension of a product stands for the whole other side."""
 

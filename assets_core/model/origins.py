@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from assets_core.frozen import frozen
 from assets_core.model.masking import masked
 
 TIMEOUT = 10.0
@@ -16,7 +16,7 @@ VersionValue = str | int | float | bytes | date
 """What the function of a source may return; `datetime` is a `date`."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OneFile:
     """A file; its version is its content. Relative to the project's folder, or absolute."""
 
@@ -26,7 +26,7 @@ class OneFile:
         return f"the file {self.path}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ManyFiles:
     """The files that a pattern finds; their version is their names and contents."""
 
@@ -36,7 +36,7 @@ class ManyFiles:
         return f"the files {self.pattern}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WebFile:
     """What a web server gives; its version is what the server says, else its content."""
 
@@ -47,7 +47,7 @@ class WebFile:
         return masked(self.url)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DatabaseRows:
     """The rows of a query; their version is that of another query, else their content."""
 
@@ -60,7 +60,7 @@ class DatabaseRows:
         return f"a query at {masked(self.url)}"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class VersionFunction:
     """Whatever else there is; a function says its version."""
 

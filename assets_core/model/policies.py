@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 
+from assets_core.frozen import frozen
 
-@dataclass(frozen=True, slots=True)
+
+@frozen
 class Retry:
     """Call a function again when it failed.
 
@@ -33,7 +34,7 @@ class Retry:
         return self.wait * float(2**failures)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Quarantine:
     """Put the rows that a schema refuses aside, and let the others pass.
 
@@ -71,7 +72,7 @@ class Quarantine:
         return f"{self.max_rows:,} {'row' if self.max_rows == 1 else 'rows'} and {share}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Freshness:
     """How old a result may be, whatever its inputs say.
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from assets_core.errors import UsageError
+from assets_core.frozen import frozen
 from assets_core.model.versions import Digest
 
 PARTITION_START = "partition_start"
@@ -18,7 +18,7 @@ Name = tuple[str, ...]
 """The name of a table, part by part: `raw.flights` is `("raw", "flights")`."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReadTable:
     """A table that a query reads.
 
@@ -41,7 +41,7 @@ class ReadTable:
         return ".".join(self.name).casefold()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reading:
     """What the project has to know of a query.
 
@@ -65,7 +65,7 @@ class Reading:
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Query:
     """A query that makes an asset, in the place where others have a function.
 
@@ -94,7 +94,7 @@ class Query:
 How = Literal["exact", "observed", "assumed"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ColumnOrigin:
     """One column of a result, and a column of an upstream that its values come from.
 

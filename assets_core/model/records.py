@@ -7,9 +7,10 @@ heads are what planning reads in bulk, so they carry every digest that staleness
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Literal, NamedTuple
 
+from assets_core.frozen import frozen
 from assets_core.model.hiding import hide, hide_in
 from assets_core.model.keys import AssetKey, Cell
 from assets_core.model.queries import ColumnOrigin
@@ -25,7 +26,7 @@ MAIN = "main"
 """The environment that is used when none is named."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StoredData:
     """Where the bytes of a materialization are, and what they must be.
 
@@ -41,7 +42,7 @@ class StoredData:
     checksum: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Column:
     """One column of a stored table: its canonical type and the version of its content."""
 
@@ -64,7 +65,7 @@ def whose_attempt(staged: str) -> str:
     return staged.removesuffix(".refused")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Quarantined:
     """The rows that a schema refused, which are kept beside a result.
 
@@ -92,7 +93,7 @@ class QuarantineRecord(NamedTuple):
     at: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Materialization:
     """One result that was committed. It never changes.
 
@@ -156,7 +157,7 @@ class Head(NamedTuple):
     rows: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Owner:
     """The process that holds a claim or carries out a run."""
 
@@ -166,7 +167,7 @@ class Owner:
     started: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Claim:
     """The right to commit one cell; the fence tells claims on the same cell apart."""
 
@@ -177,7 +178,7 @@ class Claim:
     owner: Owner
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CheckRecord:
     """What one check found on one cell.
 
@@ -201,7 +202,7 @@ class CheckRecord:
         return replace(self, message=hide(str(self.message)), metadata=metadata)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Commit:
     """One change of one head, made in one transaction.
 
@@ -227,7 +228,7 @@ class Commit:
     keys: tuple[str, tuple[str, ...]] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Publication:
     """A stable path that still has to follow a head."""
 
@@ -236,7 +237,7 @@ class Publication:
     cell: Cell
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StepError:
     """What went wrong in a step, for people: the message holds the fix as well."""
 
@@ -244,7 +245,7 @@ class StepError:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StepRecord:
     """How one step of a run ended.
 
@@ -267,7 +268,7 @@ class StepRecord:
     quarantined: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Backfill:
     """A range of partitions that one run, or several after each other, make.
 
@@ -284,7 +285,7 @@ class Backfill:
     cells: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cost:
     """What one cell of an asset has taken lately, on average."""
 
@@ -292,7 +293,7 @@ class Cost:
     bytes: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RunRequest:
     """What a run was asked to do, so that it can be resumed.
 
@@ -311,7 +312,7 @@ class RunRequest:
 
 
 @shown
-@dataclass(frozen=True, slots=True)
+@frozen
 class RunRecord:
     """One run, as remembered."""
 
@@ -326,7 +327,7 @@ class RunRecord:
     steps: tuple[StepRecord, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FileIdentity:
     """What tells two states of a file apart without reading it.
 
@@ -346,7 +347,7 @@ class FileIdentity:
         return replace(self, mark="") != replace(other, mark="")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Observation:
     """The version of a source, and the state of it in which that was found.
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from assets_core.frozen import frozen
 from assets_core.model.versions import Digest
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Summary:
     """What was found of an asset with partitions when all of them were fresh.
 

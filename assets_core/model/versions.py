@@ -9,9 +9,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from typing import Literal
 
+from assets_core.frozen import frozen
 from assets_core.model.keys import Cell
 
 Digest = str  # 32 hexadecimal characters, 128 bits
@@ -41,7 +41,7 @@ def digest(*parts: str | bytes) -> Digest:
     return hashlib.sha256(whole).hexdigest()[:32]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Component:
     """One thing of ours that makes an asset: its function, a helper, a constant.
 
@@ -58,7 +58,7 @@ class Component:
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CodeVersion:
     """What a function is made of, by component, and one digest of it all.
 
@@ -73,7 +73,7 @@ class CodeVersion:
     packages: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ComponentChange:
     """A component that differs between two code versions."""
 
@@ -89,7 +89,7 @@ class ComponentChange:
         return f"{self.kind} {self.name} {self.change}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InputVersion:
     """What one input held when a result was made, and in which form it was read.
 
@@ -107,7 +107,7 @@ class InputVersion:
     parts: tuple[tuple[str, Digest], ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DataVersion:
     """The digest of a table's content, and of each of its columns."""
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
+from assets_core.frozen import frozen
 from assets_core.model.keys import AssetKey, Cell
 from assets_core.model.partition_ranges import ranges_of
 from assets_core.planning.plan import Action, Plan, Step
@@ -12,7 +12,7 @@ from assets_core.planning.reads import AllKeys
 from assets_core.planning.reasons import InputChanged, Reason, UpstreamWillRun
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Group:
     """Steps of one asset that do the same for the same reasons.
 

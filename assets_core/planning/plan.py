@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
+from assets_core.frozen import frozen
 from assets_core.model.keys import AssetKey, Cell
 from assets_core.model.records import Materialization
 from assets_core.planning.reasons import Reason
@@ -15,7 +16,7 @@ from assets_core.shown import shown
 Action = Literal["compute", "revalidate", "reuse"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Verdict:
     """What has to be done with one cell.
 
@@ -30,7 +31,7 @@ class Verdict:
     made: Materialization | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Step:
     """One cell of a plan.
 
@@ -49,7 +50,7 @@ class Step:
         return any(reason.kind != "upstream_will_run" for reason in self.reasons)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Impossible:
     """A cell that cannot be made, because something it reads cannot be there.
 
@@ -68,7 +69,7 @@ class Impossible:
 
 
 @shown
-@dataclass(frozen=True, slots=True)
+@frozen
 class Plan:
     """The steps that make a selection fresh, upstream first.
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from assets_core.frozen import frozen
 from assets_core.model.assets import Asset
 from assets_core.model.graph import Graph
 from assets_core.model.keys import AssetKey, Cell
@@ -47,7 +48,7 @@ from assets_core.planning.yielded import also_stale
 from assets_core.protocols.metadata import Reusable
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Known:
     """Everything that planning knows about the world.
 
@@ -107,7 +108,7 @@ class Known:
         return self.codes.get(next(stamped, made.validation))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wanted:
     """What was asked for.
 

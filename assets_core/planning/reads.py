@@ -6,9 +6,9 @@ The same for the plan, which guesses, and for the step, which knows.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 
+from assets_core.frozen import frozen
 from assets_core.model.assets import Asset, Form, Input
 from assets_core.model.keys import AssetKey, Cell
 from assets_core.model.mappings import Links, Need, links
@@ -70,7 +70,7 @@ class Texts:
         return self._all[position]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Linked:
     """One input, the partitions of its upstream, and which of them are read where."""
 
@@ -89,7 +89,7 @@ class Linked:
         return Read(self.given, cells, undefined, len(cells) == count, count)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reads:
     """What the cells of one asset read.
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from assets_core.frozen import frozen
 from assets_core.model.keys import AssetKey
 from assets_core.model.versions import ComponentChange, Digest
 
@@ -13,7 +12,7 @@ ABSENT: Digest = "absent"
 """The data version of a source that is not there or cannot be read."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NeverBuilt:
     """There is no result yet."""
 
@@ -23,7 +22,7 @@ class NeverBuilt:
         return "it was never built"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OutputMissing:
     """The stored bytes are gone."""
 
@@ -34,7 +33,7 @@ class OutputMissing:
         return f"its stored data is gone ({self.location})"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CodeChanged:
     """The function, or something of ours that it uses, is another."""
 
@@ -47,7 +46,7 @@ class CodeChanged:
         return "; ".join(str(change) for change in self.changes)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ConfigChanged:
     """Configured values are others."""
 
@@ -58,7 +57,7 @@ class ConfigChanged:
         return f"config {_quoted(self.names)} changed"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InputsAdded:
     """It reads more than before."""
 
@@ -69,7 +68,7 @@ class InputsAdded:
         return f"it now reads {_quoted(self.upstream)}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InputsRemoved:
     """It reads less than before."""
 
@@ -80,7 +79,7 @@ class InputsRemoved:
         return f"it no longer reads {_quoted(self.upstream)}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InputChanged:
     """An upstream holds other data than the last result saw."""
 
@@ -101,7 +100,7 @@ class InputChanged:
         return f"{name} changed"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StorageChanged:
     """It is kept in another place now: the data is copied, not computed."""
 
@@ -113,7 +112,7 @@ class StorageChanged:
         return f"its storage moved from {self.before} to {self.after}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SchemaChanged:
     """Its schema or its checks are others: the stored data is validated again."""
 
@@ -129,7 +128,7 @@ class SchemaChanged:
         return "schema or checks: " + "; ".join(str(change) for change in self.changes)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TooOld:
     """It is older than its freshness policy allows."""
 
@@ -141,7 +140,7 @@ class TooOld:
         return f"it is {_span(self.seconds)} old and may be {_span(self.allowed)} old"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Opaque:
     """Nobody can know whether its code changed, so it runs."""
 
@@ -152,7 +151,7 @@ class Opaque:
         return "its code cannot be compared: " + "; ".join(self.why)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Forced:
     """Somebody asked for it."""
 
@@ -162,7 +161,7 @@ class Forced:
         return "it was asked for with --force"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UpstreamWillRun:
     """An upstream is going to run and may come out different."""
 
@@ -173,7 +172,7 @@ class UpstreamWillRun:
         return f"{_quoted(self.upstream)} will run and may change"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MadeTogether:
     """The call that makes it is needed for others, and what is shown is of one call."""
 

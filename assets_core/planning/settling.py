@@ -7,8 +7,8 @@ were found fresh the mark is kept, and as long as it is the same nothing can be 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from assets_core.frozen import frozen
 from assets_core.model.assets import Input
 from assets_core.model.keys import AssetKey
 from assets_core.model.partitions import Keys, ListedKeys, ProductKeys
@@ -17,7 +17,7 @@ from assets_core.planning.reads import AllKeys
 from assets_core.planning.staleness import Expected
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class World:
     """What marks are made from.
 

@@ -8,9 +8,10 @@ guessed, and once more just before a step, when they are known.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple
 
+from assets_core.frozen import frozen
 from assets_core.model.assets import Asset
 from assets_core.model.keys import AssetKey, Cell
 from assets_core.model.records import Head, Materialization
@@ -59,7 +60,7 @@ class Making(NamedTuple):
     inputs: tuple[InputVersion, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Expected:
     """What the project says of an asset now.
 
@@ -99,7 +100,7 @@ class Expected:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Last:
     """What is remembered of a cell.
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from assets_core.frozen import frozen
 from assets_core.model.assets import Form
 from assets_core.model.queries import Name
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Piece:
     """One cell of a lazy frame: what is known of it, and how to get at its data later.
 
@@ -34,7 +34,7 @@ class Piece:
     read: Callable[[Sequence[str]], pa.Table]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class QueryTable:
     """A table as a query sees it: some columns of some cells of one asset.
 
@@ -47,7 +47,7 @@ class QueryTable:
     schema: pa.Schema
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Question:
     """A query with all that it needs.
 

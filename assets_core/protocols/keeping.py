@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
+from assets_core.frozen import frozen
 from assets_core.model.keys import Cell
 from assets_core.model.records import Claim
 
@@ -49,7 +49,7 @@ class Written(NamedTuple):
     place: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pin:
     """A result that is kept until somebody lets go of it, and found by a name."""
 
@@ -59,7 +59,7 @@ class Pin:
     at: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rebuilt:
     """What was found in journals.
 

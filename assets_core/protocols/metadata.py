@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
+from assets_core.frozen import frozen
 from assets_core.model.garbage import Condemned, KeptResult, Place
 from assets_core.model.keys import AssetKey, Cell
 from assets_core.model.records import (
@@ -33,7 +33,7 @@ from assets_core.protocols.environments import Environments
 from assets_core.protocols.keeping import Keeping
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reusable:
     """A result that can be shown again, and the validations it has passed."""
 

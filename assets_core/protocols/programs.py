@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
+from assets_core.frozen import frozen
 
-@dataclass(frozen=True, slots=True)
+
+@frozen
 class Program:
     """A program that is to run.
 
@@ -24,7 +26,7 @@ class Program:
     seconds: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ended:
     """How a program ended.
 

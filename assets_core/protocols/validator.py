@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, Protocol
+
+from assets_core.frozen import frozen
 
 if TYPE_CHECKING:
     import numpy as np
@@ -11,7 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Failure:
     """One check of a schema that did not pass.
 
@@ -30,7 +32,7 @@ class Failure:
     rows: NDArray[np.int64] | None = field(default=None, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Validated:
     """What a schema made of a table.
 
@@ -43,7 +45,7 @@ class Validated:
     failures: tuple[Failure, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ColumnNote:
     """What a schema says of a column, for people.
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from assets_core.errors import MissingDataError
+from assets_core.frozen import frozen
 from assets_core.model.assets import Asset, Check, Source
 from assets_core.model.events import StepWaiting
 from assets_core.model.graph import Graph
@@ -29,7 +30,7 @@ from assets_core.running.tools import Tools
 WAIT_SECONDS = 0.05
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Job:
     """One step and what it needs to know of the project.
 
@@ -50,7 +51,7 @@ class Job:
     keys: AllKeys = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Attempt:
     """A job that holds the claim on its cell, and what it found when it looked.
 

@@ -8,9 +8,10 @@ half, until the partition is found at which it fails.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from assets_core.errors import AssetsError, CollectedError, DataError, SourceError
+from assets_core.frozen import frozen
 from assets_core.model.events import Warned
 from assets_core.model.keys import Cell
 from assets_core.model.records import StepRecord
@@ -73,7 +74,7 @@ def run_alone(tools: Tools, job: Job, fail: Fail) -> StepRecord:
         return fail(job.cell, error)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Group:
     """Some cells of one asset that are done together.
 

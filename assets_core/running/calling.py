@@ -6,7 +6,7 @@ import logging
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -14,6 +14,7 @@ from urllib.parse import quote
 from assets_core.errors import AssetsError, CommandError
 from assets_core.files import make_folder
 from assets_core.folders import remove_whole
+from assets_core.frozen import frozen
 from assets_core.model.assets import Asset
 from assets_core.model.hiding import hide
 from assets_core.model.keys import Cell
@@ -27,7 +28,7 @@ _LONGEST = 180
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Call:
     """One call of a function, and what it leaves beside its data.
 

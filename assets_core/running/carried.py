@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import pickle
 import traceback
-from dataclasses import dataclass
+
+from assets_core.frozen import frozen
 
 
 class WorkerTraceback(Exception):  # noqa: N818 - it is none by itself
@@ -19,7 +20,7 @@ class WorkerTraceback(Exception):  # noqa: N818 - it is none by itself
         return f'\n"""\n{self.args[0]}"""'
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Carried:
     """An exception, packed.
 

@@ -25,13 +25,12 @@ from assets_core.running.accepting import (
     seen_beside,
 )
 from assets_core.running.attempt import Attempt
+from assets_core.running.away import Arrived, as_errand, opened
 from assets_core.running.calling import Call, call_function
 from assets_core.running.commanding import as_command
 from assets_core.running.committing import Result, new_result
 from assets_core.running.context import OwnPartition
-from assets_core.running.elsewhere import as_errand, opened
 from assets_core.running.filing import as_argument, new_path, path_of, paths_of, written
-from assets_core.running.messages import Arrived
 from assets_core.running.querying import as_query, origins_of
 from assets_core.running.reading import (
     Found,
@@ -208,7 +207,7 @@ def called(
         elif first.job.asset.command is not None:
             call, arguments = as_command(first.tools, call, paths, arguments)
         else:
-            call = as_errand(call, first.job.cell, frames)
+            call = as_errand(first.tools, call, first.job.cell, frames)
         # Read out while the frames are open: a lazy result still needs its inputs.
         found = call_function(first.tools, call, arguments, finish)
     _same_sources(first)

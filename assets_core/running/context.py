@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assets_core.errors import UnsupportedDataError, UsageError
+from assets_core.frozen import frozen
 from assets_core.model.partitions import checked_keys
 from assets_core.model.versions import Window
 
@@ -22,7 +23,7 @@ LARGEST = 64 << 10
 """How many characters of metadata are kept with a result: each plan may read all."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OwnPartition:
     """One partition that a function makes.
 
@@ -52,7 +53,7 @@ class OwnPartition:
         return self.key
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RunContext:
     """The run around one call of an asset's function.
 
@@ -150,7 +151,7 @@ class RunContext:
         self._metadata.update(given)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CheckContext:
     """What a check can ask of the moment in which it runs: its parameter `context`.
 

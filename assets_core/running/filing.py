@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assets_core import files, folders
 from assets_core.errors import MissingDataError, UnsupportedDataError, UsageError
+from assets_core.frozen import frozen
 from assets_core.model.assets import Asset, FileKind, Form, Input
 from assets_core.model.graph import Graph
 from assets_core.model.keys import Cell
@@ -75,7 +75,7 @@ def _data(attempt: Attempt, kind: FileKind, value: Any) -> bytes | None:
     return bytes_of(maker, attempt.job.cell, kind, value)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Content:
     """The bytes of a file, ready."""
 

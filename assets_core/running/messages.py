@@ -7,13 +7,14 @@ others come from it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from assets_core.frozen import frozen
 from assets_core.model.assets import Form
 from assets_core.model.keys import Cell
-from assets_core.protocols.frames import MadeOf, StepFrames
+from assets_core.protocols.frames import StepFrames
 from assets_core.running.carried import Carried
 from assets_core.running.context import OwnPartition
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Handed:
     """A table for a parameter, and the form in which the function wants it."""
 
@@ -30,7 +31,7 @@ class Handed:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Errand:
     """One call of a function.
 
@@ -48,17 +49,17 @@ class Errand:
     path: Path | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Next:
     """Asks for the next part of a stream."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stop:
     """Asks for no more parts of a stream."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answer:
     """What `Asked` asked for, or the error instead of it."""
 
@@ -66,7 +67,7 @@ class Answer:
     error: Carried | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Asked:
     """Asks for what only the other side has: `previous`, or `add_partitions`."""
 
@@ -74,7 +75,7 @@ class Asked:
     arguments: tuple[Any, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Said:
     """What was printed, to `stdout` or `stderr`."""
 
@@ -82,7 +83,7 @@ class Said:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Logged:
     """A line for the log of the step."""
 
@@ -90,7 +91,7 @@ class Logged:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Warned:
     """A warning of Python, and where it was given."""
 
@@ -100,34 +101,26 @@ class Warned:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Learned:
     """Values that nobody may see from now on."""
 
     values: frozenset[str] = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Arrived:
-    """A table that was lazy, and what its columns are made of."""
-
-    table: pa.Table
-    origins: Mapping[str, MadeOf]
-
-
-@dataclass(frozen=True, slots=True)
+@frozen
 class Part:
     """One part of a stream."""
 
     value: Any
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Streams:
     """The function returned a stream: ask for its parts."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Returned:
     """The call is over, and this is its result; nothing after a stream.
 
@@ -139,7 +132,7 @@ class Returned:
     metadata: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Failed:
     """The call is over, and this was raised."""
 

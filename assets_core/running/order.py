@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
+from assets_core.frozen import frozen
 from assets_core.model.assets import Asset
 from assets_core.model.graph import Graph
 from assets_core.model.keys import AssetKey, Cell
@@ -21,7 +22,7 @@ Token = Cell | AssetKey
 """What a batch waits for: a cell, or all cells of an asset."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cut:
     """How a plan is cut, and where one begins.
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from assets_core.errors import RunFailed
+from assets_core.frozen import frozen
 from assets_core.model.keys import AssetKey, Cell
 from assets_core.model.records import RunStatus, StepRecord, count_statuses
 from assets_core.shown import shown
 
 
 @shown
-@dataclass(frozen=True, slots=True)
+@frozen
 class RunResult:
     """What a run did.
 

@@ -14,10 +14,10 @@ import threading
 import warnings
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
 from typing import Any, Protocol, TextIO
 
 from assets_core.errors import AssetsError, UnsupportedDataError, UsageError
+from assets_core.frozen import frozen
 from assets_core.model.assets import Asset
 from assets_core.model.hiding import hide, known_secrets
 from assets_core.model.keys import AssetKey, Cell
@@ -25,12 +25,12 @@ from assets_core.model.partitions import Partition
 from assets_core.protocols.executor import UnsendableError, Worker
 from assets_core.protocols.files import FileBytes
 from assets_core.protocols.frames import Frames, StepFrames
+from assets_core.running.away import Arrived
 from assets_core.running.carried import carry, unpack
 from assets_core.running.context import RunContext
 from assets_core.running.filing import Content, bytes_of
 from assets_core.running.messages import (
     Answer,
-    Arrived,
     Asked,
     Errand,
     Failed,
@@ -59,7 +59,7 @@ class Served(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bench:
     """What a worker works with.
 

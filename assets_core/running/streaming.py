@@ -18,6 +18,7 @@ import numpy as np
 import pyarrow as pa
 
 from assets_core.errors import DataError, UnsupportedDataError
+from assets_core.frozen import frozen
 from assets_core.model.records import CheckRecord, refused_attempt
 from assets_core.model.versions import DataVersion
 from assets_core.protocols.io import Staged, StagingStream, StreamingIOManager
@@ -42,7 +43,7 @@ BLOCK = 8 << 20
 """How many bytes of a larger one are looked at at once."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Written:
     """A table that was written while it was made, and is in memory no more.
 

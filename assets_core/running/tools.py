@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from assets_core.errors import MissingDataError
+from assets_core.frozen import frozen
 from assets_core.model.assets import Asset
 from assets_core.model.events import Event
 from assets_core.model.keys import Cell
@@ -68,7 +69,7 @@ class Away(NamedTuple):
     identity: Callable[[Asset], str | None]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tools:
     """The world, as far as running needs it.
 

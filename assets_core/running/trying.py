@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assets_core.errors import SchemaError
+from assets_core.frozen import frozen
 from assets_core.model.records import CheckRecord, Claim, Materialization
 from assets_core.running.attempt import Attempt, Job, look
 from assets_core.running.computing import Computed
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outcome:
     """What a call has made of one cell.
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from assets_core.errors import AssetsError, CorruptDataError, MissingDataError
+from assets_core.frozen import frozen
 from assets_core.model.assets import Asset
 from assets_core.model.graph import Graph
 from assets_core.model.hive import key_parts
@@ -26,7 +27,7 @@ _COMMAND = "assets "
 _BESIDE = ("quarantine_missing", "quarantine_damaged")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finding:
     """One thing that is not as it should be, and what to do about it.
 
@@ -45,7 +46,7 @@ class Finding:
     env: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Examined:
     """What was found, and how many things were looked at."""
 

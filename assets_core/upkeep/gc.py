@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 
 from assets_core.files import crash_point
+from assets_core.frozen import frozen
 from assets_core.model.events import Warned
 from assets_core.model.garbage import Place, Retention
 from assets_core.model.keys import Cell
@@ -24,7 +24,7 @@ from assets_core.upkeep.retention import needed
 DAY = 86_400.0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Garbage:
     """Stored data that is not needed.
 
@@ -38,7 +38,7 @@ class Garbage:
     due_at: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Collected:
     """What a collection did, or would do.
 

@@ -15,11 +15,13 @@ from collections.abc import Mapping
 from contextlib import suppress
 from enum import StrEnum
 from functools import cache
-from importlib import metadata
+from importlib import import_module
 from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 from types import BuiltinMethodType, ModuleType
 from typing import Any
+
+from assets_core.versioning.installed import distribution
 
 __all__ = ["Place", "distributions", "place_of", "place_of_module", "public_path"]
 
@@ -134,21 +136,17 @@ def module_path(module: ModuleType) -> str:
 @cache
 def distributions(top: str) -> tuple[tuple[str, str], ...]:
     """Return the distributions that a top-level module comes from, with versions."""
-    try:
-        found = metadata.distribution(top)
-        if _has_top_level(found, top):
-            return ((found.name, found.version),)
-    except (metadata.PackageNotFoundError, ValueError):
-        pass
+    found = distribution(top)
+    if found is not None and found.has(top):
+        return ((found.name, found.version),)
     names = sorted(set(_by_top_level().get(top, ())))
-    return tuple((name, metadata.version(name)) for name in names)
-
-
-def _has_top_level(found: metadata.Distribution, top: str) -> bool:
-    listed = (found.read_text("top_level.txt") or "").split()
-    return top in listed or os.path.exists(str(found.locate_file(top)))  # noqa: PTH110
+    version = import_module("importlib.metadata").version
+    return tuple((name, version(name)) for name in names)
 
 
 @cache
 def _by_top_level() -> Mapping[str, list[str]]:
-    return metadata.packages_distributions()
+    found: Mapping[str, list[str]] = import_module(
+        "importlib.metadata"
+    ).packages_distributions()
+    return found

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import ModuleType
 from typing import NamedTuple
 
+from assets_core.frozen import frozen
 from assets_core.versioning.imports import Unloadable, bring
 from assets_core.versioning.namespaces import Namespace, Origin
 from assets_core.versioning.scopes import Imported, Scope, Use
@@ -36,7 +37,7 @@ EMPTY = _Nothing()
 """It is a variable of a function around the code that has no value yet."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Standing:
     """Where code stands, and so what its names mean.
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 import builtins
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+from assets_core.frozen import frozen
 
 __all__ = [
     "Module",
@@ -38,7 +40,7 @@ class RestlessError(Exception):
         self.why = why
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Module:
     """A module of the project.
 
@@ -57,7 +59,7 @@ class Module:
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ours:
     """A function or class of the project."""
 
@@ -65,7 +67,7 @@ class Ours:
     module: Module
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outside:
     """Something from outside the project, by its import path."""
 
@@ -77,7 +79,7 @@ Known = Ours | Outside | None
 """None is a value that was computed: what it is made of was looked at there."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scope:
     """Where code stands.
 

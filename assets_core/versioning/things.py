@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple, Protocol
 
+from assets_core.frozen import frozen
 from assets_core.model.versions import Digest
 from assets_core.versioning.namespaces import Namespace, Origin
 from assets_core.versioning.values import Content, Paths
@@ -66,7 +67,7 @@ class Edge(NamedTuple):
     owned: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Thing:
     """A function, a class, a value: whatever makes a result.
 

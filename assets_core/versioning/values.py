@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from assets_core.frozen import frozen
 from assets_core.model.versions import Digest
 
 __all__ = ["Content", "Kinds", "Paths", "ValueWriter"]
@@ -66,7 +67,7 @@ class Content:
 Kind = Callable[["ValueWriter", Any], None]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Kinds:
     """What the writer asks about values that are not plain.
 

@@ -11,12 +11,13 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assets_core.backends.file_stamps import Stamp
 from assets_core.files import make_folder, put_text
+from assets_core.frozen import frozen
 from assets_core.model.versions import Digest, digest
 from assets_core.versioning.still_surroundings import IGNORED
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 FORMAT = "answer 1"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answer:
     """That nothing is to be done in an environment, and why that is known.
 

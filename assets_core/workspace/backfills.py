@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from assets_core.errors import UsageError
+from assets_core.frozen import frozen
 from assets_core.model.assets import Asset
 from assets_core.model.events import Preview
 from assets_core.model.graph import Graph
@@ -29,7 +29,7 @@ MOST_IN_CHUNK = 1000
 DONE: tuple[StepStatus, ...] = ("computed", "revalidated", "reused", "skipped")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BackfillStatus:
     """How a backfill stands, over all its runs.
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol
 
+from assets_core.frozen import frozen
 from assets_core.model.events import Preview
 from assets_core.model.graph import Graph
 from assets_core.model.keys import AssetKey, Cell
@@ -91,7 +92,7 @@ def preview_request(project: Project, request: RunRequest) -> Preview:
     return _Asked.of(project, request).preview(project)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Asked:
     """What a request comes to at this moment.
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from assets_core.errors import UsageError
+from assets_core.frozen import frozen
 from assets_core.model.assets import Asset
 from assets_core.model.graph import Graph
 from assets_core.model.keys import AssetKey, Cell
@@ -31,14 +32,13 @@ if TYPE_CHECKING:
 
 Change = Literal["added", "removed", "changed", "same"]
 
-FEW = 5
-"""Of how many rows of each kind examples are kept."""
+FEW = 5  # of how many rows of each kind examples are kept
 
 HIDDEN = "hidden"
 """What stands in place of a value that is not to be seen."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ColumnChange:
     """A column that one has and the other has not, or that has another type."""
 
@@ -92,7 +92,7 @@ class How(NamedTuple):
 
 
 @shown
-@dataclass(frozen=True, slots=True)
+@frozen
 class AssetDifference:
     """How one asset differs.
 
@@ -171,7 +171,7 @@ def _by_asset(heads: Mapping[Cell, Head]) -> dict[AssetKey, dict[Cell, Head]]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Comparison:
     """Compares what one asset shows here and there."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from assets_core.errors import UsageError, nearest
+from assets_core.frozen import frozen
 from assets_core.model.environments import Environment, HeadMove, Merge, refuse_name
 from assets_core.model.graph import Graph
 from assets_core.model.keys import AssetKey, Cell
@@ -21,7 +21,7 @@ FEW_PATHS = 10_000
 """Up to how many stable paths are made along with an environment."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EnvironmentStatus:
     """An environment, and how much of it is its own.
 
@@ -37,7 +37,7 @@ class EnvironmentStatus:
     changed: tuple[AssetKey, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Promotion:
     """What a promotion did, or would do.
 

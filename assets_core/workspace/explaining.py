@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol
 
+from assets_core.frozen import frozen
 from assets_core.model.assets import Asset, Source
 from assets_core.model.graph import Graph
 from assets_core.model.keys import AssetKey, Cell
@@ -59,7 +60,7 @@ class Planned(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Root:
     """What began a reason: an asset, or a source, and what happened to it."""
 
@@ -69,7 +70,7 @@ class Root:
     root: Root | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Explained:
     """One reason, and what began it where that was somewhere else."""
 
@@ -78,7 +79,7 @@ class Explained:
 
 
 @shown
-@dataclass(frozen=True, slots=True)
+@frozen
 class Explanation:
     """The status of an asset, or of one of its partitions, and why.
 
@@ -154,7 +155,7 @@ def explained(
     }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Alike:
     """Partitions that are not fresh, for the same reasons."""
 

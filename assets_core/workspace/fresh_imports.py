@@ -12,7 +12,6 @@ import importlib.util
 import sys
 import time
 from collections.abc import Sequence
-from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from pathlib import Path
 from types import CodeType, ModuleType
@@ -32,7 +31,7 @@ def import_freshly_below(root: Path) -> None:
     finder.folders |= {f"{root}/", f"{root.resolve()}/"}
 
 
-class _Finder(MetaPathFinder):
+class _Finder:
     """Finds what Python would find, and gives modules of projects a careful loader.
 
     It is asked for whatever is imported, and also for what is not there: libraries look

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, Unpack
 
+from assets_core.frozen import frozen
 from assets_core.model.assets import Asset, Node
 from assets_core.model.graph import Graph
 from assets_core.model.keys import AssetKey, Cell
@@ -83,7 +83,7 @@ class Opened(Protocol):
 
 
 @shown
-@dataclass(frozen=True, slots=True)
+@frozen
 class Lineage:
     """What reads what, of a project or around one asset.
 

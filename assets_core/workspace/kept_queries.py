@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from functools import cached_property
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, cast
 
@@ -20,6 +19,7 @@ from assets_core.errors import ConfigurationError
 from assets_core.model.queries import ColumnOrigin, Name, Reading, ReadTable
 from assets_core.model.versions import Digest, digest
 from assets_core.protocols.sql_parser import SqlParser
+from assets_core.versioning.installed import distribution
 from assets_core.workspace.kept_readings import keep, kept
 
 
@@ -81,10 +81,8 @@ class KeptQueries:
     @cached_property
     def _reader(self) -> Digest:
         """Return a digest of what reads: the library, and our code around it."""
-        try:
-            library = version("sqlglot")
-        except PackageNotFoundError:
-            library = ""
+        found = distribution("sqlglot")
+        library = "" if found is None else found.version
         folders = [Path(one) / "sqlglot" for one in backends.__path__]
         files = [file for folder in folders for file in sorted(folder.glob("*.py"))]
         return digest("queries 2", library, *(file.read_bytes() for file in files))

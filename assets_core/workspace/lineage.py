@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Protocol
 
+from assets_core.frozen import frozen
 from assets_core.model.assets import Asset
 from assets_core.model.graph import Graph
 from assets_core.model.keys import AssetKey
@@ -14,7 +14,7 @@ from assets_core.model.records import Materialization
 from assets_core.running.tools import Tools
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ColumnEdge:
     """A column, and one that its values come from.
 
@@ -36,7 +36,7 @@ class Recorded(Protocol):
     env: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ColumnLineage:
     """What is known of where columns come from.
 

@@ -6,13 +6,13 @@ import os
 import sys
 from collections.abc import Mapping
 from functools import cache
-from importlib.metadata import EntryPoint, entry_points
 from typing import cast
 
 from assets_core.errors import AssetsError, ConfigurationError, nearest
 from assets_core.model.keys import AssetKey, Cell
 from assets_core.model.records import MAIN
 from assets_core.protocols.io import FilesIOManager, IOManager, MakeIOManager
+from assets_core.versioning.installed import entry_points, load
 from assets_core.workspace.settings import IOSettings, Settings
 
 GROUP = "assets_core.io_managers"
@@ -58,9 +58,9 @@ def _local_root(first: IOSettings) -> str:
 
 
 @cache
-def _installed(_path: tuple[str, ...]) -> Mapping[str, EntryPoint]:
+def _installed(_path: tuple[str, ...]) -> Mapping[str, str]:
     """Return the entry points of all packages on Python's path, which takes a while."""
-    return {point.name: point for point in entry_points(group=GROUP)}
+    return entry_points(GROUP)
 
 
 def _place(manager: IOManager) -> str:
@@ -68,9 +68,7 @@ def _place(manager: IOManager) -> str:
     return os.path.realpath(manager.stable_path(Cell(AssetKey("any")), env=MAIN))
 
 
-def _make(
-    section: IOSettings, known: Mapping[str, EntryPoint], settings: Settings
-) -> IOManager:
+def _make(section: IOSettings, known: Mapping[str, str], settings: Settings) -> IOManager:
     point = known.get(section.type)
     if point is None:
         near = nearest(section.type, known)
@@ -81,10 +79,10 @@ def _make(
         )
         raise ConfigurationError(f"there is no IO manager of type '{section.type}'; {hint}")
     try:
-        make = cast("MakeIOManager", point.load())
+        make = cast("MakeIOManager", load(point))
     except Exception as error:
         raise ConfigurationError(
-            f"the IO manager '{section.type}' ({point.value}) cannot be imported: {error}"
+            f"the IO manager '{section.type}' ({point}) cannot be imported: {error}"
         ) from error
     return make(str(settings.root), section.options)
 

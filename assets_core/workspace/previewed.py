@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
+from assets_core.frozen import frozen
 from assets_core.model.keys import AssetKey, Cell
 from assets_core.model.records import Head, Materialization, StoredData
 from assets_core.protocols.io import IOManager
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 STORAGE = "a preview"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Previewed:
     """What a preview made of a cell, as those read it that are previewed after it.
 

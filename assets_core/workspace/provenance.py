@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-import getpass
+import os
 import platform
+from importlib import import_module
 from pathlib import Path
+
+# Where `getpass` looks, which loads what it needs to ask for passwords.
+_NAMES = ("LOGNAME", "USER", "LNAME", "USERNAME")
 
 
 def made_with(root: Path) -> dict[str, str]:
@@ -18,9 +22,10 @@ def made_with(root: Path) -> dict[str, str]:
 
 def who() -> str:
     """Return the name of the user, as far as the system tells."""
+    named = next((os.environ[name] for name in _NAMES if os.environ.get(name)), "")
     try:
-        return getpass.getuser()
-    except (KeyError, OSError):
+        return named or str(import_module("pwd").getpwuid(os.getuid()).pw_name)
+    except (ImportError, KeyError, OSError):
         return ""
 
 

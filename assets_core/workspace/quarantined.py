@@ -7,11 +7,11 @@ its own beside it, or none; what an earlier one had is kept as long as that one 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 import pyarrow as pa
 
+from assets_core.frozen import frozen
 from assets_core.model.assets import Asset
 from assets_core.model.graph import Graph
 from assets_core.model.hiding import hide_in
@@ -39,7 +39,7 @@ class Project(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rows:
     """Rows in quarantine, of an asset or of one partition.
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from assets_core.errors import AssetsError, DefinitionError, UnknownUpstreamError, nearest
+from assets_core.frozen import frozen
 from assets_core.model.assets import Asset, Check, Definition, Form, Input, Source
 from assets_core.model.keys import AssetKey
 from assets_core.model.partitions import Partitions, ProductPartitions, TimePartitions
@@ -23,7 +24,7 @@ from assets_core.workspace.query_files import has_header
 Read = Callable[[str], Reading]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Found:
     """A query whose text is there, and all that it may name."""
 

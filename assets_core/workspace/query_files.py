@@ -15,7 +15,6 @@ below its folder, unless the header says another.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from importlib import import_module
@@ -139,7 +138,7 @@ def _options(text: str, path: Path) -> Iterator[tuple[str, Any]]:
     if header is None:
         return
     try:
-        given = tomllib.loads(header["toml"])
+        given = import_module("tomllib").loads(header["toml"])
     except ValueError as error:
         raise DefinitionError(
             f"The header of a query is no TOML: {error}",

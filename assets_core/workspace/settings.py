@@ -7,13 +7,14 @@ may name a variable (`${NAME}`). All that is wrong is told at once.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
 from assets_core.errors import ConfigurationError, nearest
+from assets_core.frozen import frozen
 from assets_core.model.garbage import Retention
 from assets_core.model.masking import masked
 from assets_core.running.recent import LIMIT
@@ -46,7 +47,7 @@ _SCHEMA = re.compile(r"(?!pg_)[a-z_][a-z0-9_]{0,62}")
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class IOSettings:
     """One `[io.NAME]` section. Its options may hold secrets and are shown nowhere."""
 
@@ -54,7 +55,7 @@ class IOSettings:
     options: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Settings:
     """What a project's settings say.
 
@@ -110,11 +111,15 @@ def find_project(start: Path) -> Path | None:
     return None
 
 
+def _toml(text: str) -> dict[str, Any]:
+    """Read a text of TOML; most programs that ask for settings have none."""
+    found: dict[str, Any] = import_module("tomllib").loads(text)
+    return found
+
+
 def _has_table(path: Path) -> bool:
     try:
-        tool = (
-            tomllib.loads(path.read_text("utf-8")).get("tool") if path.is_file() else None
-        )
+        tool = _toml(path.read_text("utf-8")).get("tool") if path.is_file() else None
     except (OSError, ValueError):
         return False
     return isinstance(tool, dict) and "assets" in tool
@@ -145,7 +150,7 @@ def _read_file(root: Path) -> tuple[str, dict[str, Any]]:
         if not _has_table(path):
             return "", {}
     try:
-        data = tomllib.loads(path.read_text("utf-8"))
+        data = _toml(path.read_text("utf-8"))
     except (OSError, ValueError) as error:
         raise ConfigurationError(
             f"The settings cannot be read: {error}",
@@ -189,7 +194,7 @@ def _as_value(text: str) -> Any:
     if not re.fullmatch(r"\d+(\.\d+)?|true|false|\[.*\]", text):
         return text
     try:
-        return tomllib.loads(f"value = {text}")["value"]
+        return _toml(f"value = {text}")["value"]
     except ValueError:
         return text
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
+from assets_core.frozen import frozen
 from assets_core.model.hiding import is_telling
 
 KEYS = ("sample", "no_sample", "no_profile", "no_code", "masked")
 MOST_SAMPLE = 100
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DocsSettings:
     """What of an asset is shown to whoever can read the catalogue.
 

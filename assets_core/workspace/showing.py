@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from assets_core.errors import UsageError
+from assets_core.frozen import frozen
 from assets_core.model.assets import Asset, Node, Source
 from assets_core.model.graph import Graph
 from assets_core.model.hiding import hide, hide_in
@@ -44,7 +44,7 @@ class Looked(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ShownCell:
     """One of several partitions: how it stands, and what it shows."""
 
@@ -53,7 +53,7 @@ class ShownCell:
     head: Head | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Shown:
     """Everything there is to show of an asset or a source.
 

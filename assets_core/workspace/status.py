@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NamedTuple, Protocol
 
+from assets_core.frozen import frozen
 from assets_core.model.assets import Asset
 from assets_core.model.graph import Graph
 from assets_core.model.keys import AssetKey, Cell
@@ -46,7 +47,7 @@ class Standing(NamedTuple):
         return next(word for position, word in pairs if position == place)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AssetStatus:
     """How an asset stands.
 
@@ -184,7 +185,7 @@ def _by_cell(plan: Plan, known: Known, store: MetadataStore) -> _ByCell:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _ByCell:
     """What is known of each cell."""
 

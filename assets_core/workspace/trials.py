@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from assets_core.errors import UsageError
+from assets_core.frozen import frozen
 from assets_core.model.assets import Asset, Check, Definition, MultiAsset, each_definition
 from assets_core.model.keys import Cell
 from assets_core.model.records import CheckRecord, Head, Materialization
@@ -29,7 +30,7 @@ Trial = Asset | MultiAsset
 
 
 @shown
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tried:
     """What an asset would be, of one cell.
 

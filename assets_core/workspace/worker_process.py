@@ -11,12 +11,13 @@ import os
 import socket
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from assets_core.backends.frames import ArrowFrames
 from assets_core.backends.processes import Line
 from assets_core.errors import DefinitionError
+from assets_core.frozen import frozen
 from assets_core.model.assets import Asset
 from assets_core.model.keys import AssetKey
 from assets_core.running.messages import Errand
@@ -30,7 +31,7 @@ from assets_core.workspace.settings import Settings
 from assets_core.workspace.workers import identity
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Project:
     """The project as this process has imported it."""
 

@@ -14,7 +14,6 @@ import re
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from weakref import WeakValueDictionary
 
@@ -23,6 +22,7 @@ import duckdb
 from assets_core import files
 from assets_core.errors import DatabaseBusyError, StoreError
 from assets_core.files import crash_point
+from assets_core.frozen import frozen
 
 OLDEST_READER = "v1.5.0"
 """The oldest DuckDB that can open what is written here."""
@@ -102,7 +102,7 @@ def open_database(path: Path) -> Database:
         return found
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Session:
     """The file while it is open."""
 

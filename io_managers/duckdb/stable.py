@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import duckdb
 
 from assets_core.errors import PublishError
+from assets_core.frozen import frozen
 from assets_core.model.hive import is_date, key_parts
 from assets_core.model.keys import Cell
 from assets_core.model.quoting import Definition, Literal, quoted_text, statement
@@ -63,7 +63,7 @@ ORDER BY column_index
 """
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StableView:
     """The view that shows one cell in one environment."""
 
@@ -131,7 +131,7 @@ class StableView:
         return rows[0] if rows else None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PartitionView:
     """The hidden view of one partition, and the one of the asset that shows them all.
 

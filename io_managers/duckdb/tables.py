@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import cast
 
 import duckdb
@@ -18,6 +17,7 @@ from assets_core.errors import (
     StoreError,
 )
 from assets_core.files import crash_point
+from assets_core.frozen import frozen
 from assets_core.model.assets import Publish
 from assets_core.model.garbage import StoredObject
 from assets_core.model.keys import AssetKey, Cell
@@ -43,7 +43,7 @@ from io_managers.duckdb.types import column_definitions
 from io_managers.stores.journal import LocalJournal
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StagedTable:
     """A table that is written and not yet sealed."""
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass
 from typing import IO, Any
 
 import pyarrow as pa
@@ -18,6 +17,7 @@ import pyarrow.csv as pa_csv
 import pyarrow.types as pt
 
 from assets_core.errors import UnsupportedDataError
+from assets_core.frozen import frozen
 from io_managers.formats.compressed import reading, writing
 from io_managers.plain import from_floats, from_plain, plain_values
 from io_managers.tables import Columns, Format
@@ -36,7 +36,7 @@ _NATIVE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Dialect:
     """How fields become a text.
 

@@ -8,7 +8,6 @@ units. Nothing is refused but times outside of the years 1 to 9999.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,6 +15,7 @@ import pyarrow as pa
 import pyarrow.types as pt
 import sqlalchemy as sa
 
+from assets_core.frozen import frozen
 from io_managers.plain import (
     floats_of,
     from_digits,
@@ -28,7 +28,7 @@ from io_managers.plain import (
 _ESCAPE = "\ue000"  # of private use: stands for nothing
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Codec:
     """How the columns of one type are kept.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import cast
 
 import pyarrow as pa
@@ -18,6 +17,7 @@ from assets_core.errors import (
     MissingDataError,
     StoreError,
 )
+from assets_core.frozen import frozen
 from assets_core.model.assets import Publish
 from assets_core.model.garbage import StoredObject
 from assets_core.model.keys import AssetKey, Cell
@@ -34,7 +34,7 @@ from io_managers.sql.views import StableView
 _BUSY = ("database is locked", "lock timeout")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StagedRows:
     """Rows that are written and not yet sealed."""
 

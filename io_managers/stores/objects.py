@@ -8,9 +8,10 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeVar
+
+from assets_core.frozen import frozen
 
 A = TypeVar("A")
 
@@ -18,7 +19,7 @@ FIRST_PAUSE = 0.1  # seconds
 LONGEST_PAUSE = 5.0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Found:
     """An object that is there.
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeVar
 
 from assets_core import files
+from assets_core.frozen import frozen
 from assets_core.model.assets import Publish
 from assets_core.model.garbage import StoredObject
 from assets_core.model.keys import Cell
@@ -19,7 +19,7 @@ from assets_core.protocols.journal import Journal
 P = TypeVar("P")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StagedFile:
     """A file that is written and not yet sealed."""
 

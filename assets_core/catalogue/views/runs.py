@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from assets_core.catalogue.markup import Markup, element, joined
 from assets_core.catalogue.pieces import (
@@ -25,6 +25,7 @@ from assets_core.catalogue.words import (
     seconds_text,
     time_text,
 )
+from assets_core.frozen import frozen
 from assets_core.model.records import RunRecord, StepRecord
 from assets_core.running.result import RunResult
 from assets_core.shown import shown
@@ -37,7 +38,7 @@ SHORT = 12
 
 
 @shown
-@dataclass(frozen=True, slots=True)
+@frozen
 class Progress:
     """How far a run is.
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import click
 
 from assets_core.errors import UsageError
+from assets_core.frozen import frozen
 from assets_core.interfaces.cli.interrupts import Interrupts
 from assets_core.interfaces.cli.options import (
     LOOKS,
@@ -20,7 +20,7 @@ from assets_core.interfaces.cli.options import (
 from assets_core.interfaces.cli.screen import Screen, kept_stdout
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Asked:
     """What a command was asked to do it with.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -16,6 +18,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Args:
         arguments: What stands after `assets`; by default that of this process.
     """
+    # When Python ends it looks for garbage through all that is loaded, for nothing: what a
+    # command has to let go of, it lets go of itself.
+    atexit.register(gc.freeze)
     words = list(sys.argv[1:] if arguments is None else arguments)
     if words in (["--help"], ["-h"]):
         _show_overview()

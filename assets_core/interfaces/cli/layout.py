@@ -9,10 +9,11 @@ from __future__ import annotations
 import textwrap
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
+
+from assets_core.frozen import frozen
 
 WIDEST_COLUMN = 40
 STATUS_COLOURS = {
@@ -164,7 +165,7 @@ def paragraph(text: str, width: int | None, indent: int = 0) -> list[str]:
     return lines
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Branch:
     """A line of a tree, and what hangs below it."""
 

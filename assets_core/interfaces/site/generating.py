@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -13,6 +13,7 @@ from pathlib import Path
 from assets_core.catalogue import documents
 from assets_core.catalogue.documents import asset_document
 from assets_core.catalogue.gathering import Catalogue
+from assets_core.frozen import frozen
 from assets_core.interfaces.site import lists, runs
 from assets_core.interfaces.site.asset import write_asset
 from assets_core.interfaces.site.config import config
@@ -24,7 +25,7 @@ from assets_core.workspace.reports import Document
 STATIC = "static"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Generated:
     """What was written.
 

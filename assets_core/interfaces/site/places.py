@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from assets_core.frozen import frozen
 from assets_core.model.versions import digest
 
 DATA = "catalogue"
@@ -13,7 +13,7 @@ DATA = "catalogue"
 _NAMES = frozenset({"index", "readme"})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Places:
     """Addresses from one page to another.
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
+from assets_core.frozen import frozen
 from assets_core.model.partitions.ticks import ticks
 from assets_core.model.partitions.zones import DAY, EARLIEST, LATEST, pieces
 
@@ -32,7 +32,7 @@ _SPANS: dict[Kind, int] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Grid:
     """All windows of one kind, without a first and a last one.
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import ClassVar, Literal, overload
 
 from assets_core.errors import DefinitionError, UsageError
+from assets_core.frozen import frozen
 from assets_core.model.partitions.settling import checked_name
 
 MAX_KEY_BYTES = 150  # leaves room for suffixes inside the 255 bytes of a file name
@@ -19,7 +20,7 @@ _CONTROL = {"Cc", "Cs", "Zl", "Zp"}  # control, half a character, ends of lines
 _FIX = "use text such as 'eu' or 'New York', without ',', '=', '..' and line breaks"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ListedKeys(Sequence[str]):
     """Keys that are names, in the order in which they were given.
 
@@ -71,7 +72,7 @@ class ListedKeys(Sequence[str]):
         return f"ListedKeys({ends}{len(self)} listed)"
 
 
-@dataclass(frozen=True, slots=True, init=False, repr=False)
+@frozen
 class StaticPartitions:
     """One partition for each of a list of names.
 
@@ -116,7 +117,7 @@ class StaticPartitions:
         return f"StaticPartitions({list(self.listed)!r}{_named(self.name)})"
 
 
-@dataclass(frozen=True, slots=True, init=False, repr=False)
+@frozen
 class DynamicPartitions:
     """One partition for each name of a list that grows while the project is in use.
 

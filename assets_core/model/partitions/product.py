@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import product
 from types import MappingProxyType
 from typing import ClassVar, Literal, get_args, overload
 
 from assets_core.errors import DefinitionError, UsageError, nearest
+from assets_core.frozen import frozen
 from assets_core.model.partitions.listed import (
     DynamicPartitions,
     ListedKeys,
@@ -27,7 +27,7 @@ _FEWEST = 2
 _NONE: Mapping[str, Sequence[str]] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@frozen
 class ProductKeys(Sequence[str]):
     """Every combination of the keys of some dimensions; the last one changes fastest.
 
@@ -112,7 +112,7 @@ class ProductKeys(Sequence[str]):
         return f"ProductKeys({sizes})"
 
 
-@dataclass(frozen=True, slots=True, init=False, repr=False)
+@frozen
 class ProductPartitions:
     """One partition for each combination of what two or more definitions say.
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import ClassVar
 
 from assets_core.errors import DefinitionError, UsageError
+from assets_core.frozen import frozen
 from assets_core.model.partitions.grids import Grid, Kind, boundaries, step
 from assets_core.model.partitions.labels import find, guess, label
 from assets_core.model.partitions.moments import (
@@ -27,7 +27,7 @@ from assets_core.model.partitions.time_keys import TimeKeys
 from assets_core.model.partitions.zones import EARLIEST, LATEST, offset_at
 
 
-@dataclass(frozen=True, slots=True, init=False, repr=False)
+@frozen
 class TimePartitions:
     """What partitions by time are, of whatever kind.
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from assets_core.errors import DefinitionError
+from assets_core.frozen import frozen
 from assets_core.model.partitions.grids import Grid, Kind
 from assets_core.model.partitions.moments import Moment
 from assets_core.model.partitions.settling import TimePartitions
@@ -62,7 +62,7 @@ class DailyPartitions(TimePartitions):
     column: ClassVar[str] = "date"
 
 
-@dataclass(frozen=True, slots=True, init=False, repr=False)
+@frozen
 class WeeklyPartitions(TimePartitions):
     """One partition for each week, whose key is the date on which it starts.
 
@@ -138,7 +138,7 @@ class MonthlyPartitions(TimePartitions):
     column: ClassVar[str] = "month"
 
 
-@dataclass(frozen=True, slots=True, init=False, repr=False)
+@frozen
 class CronPartitions(TimePartitions):
     """One partition from each tick of a cron expression to the next.
 

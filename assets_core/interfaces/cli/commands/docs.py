@@ -6,7 +6,6 @@ import gc
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from assets_core.catalogue import documents
 from assets_core.catalogue.gathering import gather, unasked
 from assets_core.catalogue.words import count_text, seconds_text
 from assets_core.errors import UsageError, nearest
+from assets_core.frozen import frozen
 from assets_core.interfaces.cli.command import Asked, Command, at_least
 from assets_core.interfaces.cli.layout import short_path
 from assets_core.interfaces.cli.problems import DONE
@@ -29,7 +29,7 @@ PORT = 8000
 MOST_PORT = 65535
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Given:
     """What stands behind `assets docs`."""
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import click
 
 from assets_core.catalogue.words import count_text, short_ranges, time_text
 from assets_core.errors import UsageError, nearest
+from assets_core.frozen import frozen
 from assets_core.interfaces.cli.command import Asked, Command
 from assets_core.interfaces.cli.layout import in_columns, one_line, strong
 from assets_core.interfaces.cli.problems import DONE
@@ -30,7 +31,7 @@ MOST = 20
 """How many assets are listed one by one."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Given:
     """What stands behind `assets env`."""
 
