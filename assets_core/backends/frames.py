@@ -93,6 +93,10 @@ class ArrowFrames:
         """Return the form that a value has, None if it is no table."""
         return _library(_library_of(value)).form_of(value)
 
+    def answer(self, question: Question) -> pa.Table:
+        """Return what a query finds."""
+        return importlib.import_module("assets_core.backends.frames_query").answer(question)
+
     def opened(self) -> StepFrames:
         """Return a place for the inputs of one step."""
         return StepFrames()
@@ -120,10 +124,6 @@ class StepFrames:
         if self._relations is None:
             self._relations = cast("Any", library).Relations()
         return self._relations.add(table, name)
-
-    def answer(self, question: Question) -> pa.Table:
-        """Return what a query finds."""
-        return importlib.import_module("assets_core.backends.frames_query").answer(question)
 
 
 def _library_of(value: Any) -> str:

@@ -10,10 +10,9 @@ from uuid import uuid4
 import duckdb
 import pyarrow as pa
 
+from assets_core.backends.duckdb_limits import cut_off, taken_for_one
 from assets_core.errors import UnsupportedDataError
 from assets_core.model.assets import Form
-
-_MICROSECONDS = ("INTERVAL", "TIMESTAMP WITH TIME ZONE")
 
 
 def form_of(value: Any) -> Form | None:
@@ -72,9 +71,12 @@ class Relations:
             relation = self._connection.view(name)
         except duckdb.Error as error:
             raise _unfit(table, name, error) from error
-        for field, kind in zip(table.schema, relation.types, strict=True):
-            if str(kind) in _MICROSECONDS and field.type.unit == "ns":
-                _check_nanoseconds(table.column(field.name), field, name)
+        if (cut := cut_off(table, relation.types)) is not None:
+            raise UnsupportedDataError(
+                f"Input {name!r} cannot be a DuckDB relation: column {cut.name!r} of type "
+                f"{cut.type} has nanoseconds, and DuckDB counts in microseconds",
+                fix="annotate the parameter as pyarrow.Table, or round the column",
+            )
         return relation
 
     def close(self) -> None:
@@ -83,32 +85,13 @@ class Relations:
 
 
 def _check_names(columns: list[str], name: str) -> None:
-    """Raise if DuckDB would rename a column, as it does without a word."""
-    known: dict[str, str] = {}
-    for column in columns:
-        other = known.setdefault(column.lower(), column)
-        if other != column:
-            raise UnsupportedDataError(
-                f"Input {name!r} cannot be a DuckDB relation: DuckDB does not tell the "
-                f"columns {other!r} and {column!r} apart",
-                fix="annotate the parameter as pyarrow.Table, or leave one of them out",
-            )
-
-
-def _check_nanoseconds(column: pa.ChunkedArray, field: pa.Field, name: str) -> None:
-    """Raise if DuckDB would cut digits off, as it does without a word."""
-    kind = field.type
-    micro = (
-        pa.timestamp("us", kind.tz) if pa.types.is_timestamp(kind) else pa.duration("us")
-    )
-    try:
-        column.cast(micro)
-    except pa.ArrowInvalid as error:
+    """Raise if DuckDB would rename a column."""
+    if (both := taken_for_one(columns)) is not None:
         raise UnsupportedDataError(
-            f"Input {name!r} cannot be a DuckDB relation: column {field.name!r} of type "
-            f"{kind} has nanoseconds, and DuckDB counts in microseconds",
-            fix="annotate the parameter as pyarrow.Table, or round the column",
-        ) from error
+            f"Input {name!r} cannot be a DuckDB relation: DuckDB does not tell the "
+            f"columns {both[0]!r} and {both[1]!r} apart",
+            fix="annotate the parameter as pyarrow.Table, or leave one of them out",
+        )
 
 
 def _unfit(table: pa.Table, name: str, whole: Exception) -> UnsupportedDataError:

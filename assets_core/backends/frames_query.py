@@ -22,6 +22,7 @@ from uuid import uuid4
 import duckdb
 import pyarrow as pa
 
+from assets_core.backends.duckdb_limits import cut_off, taken_for_one
 from assets_core.errors import DataError, UnsupportedDataError, UsageError, nearest
 from assets_core.model.queries import Name
 from assets_core.model.quoting import Definition, Literal, quoted_text, statement
@@ -42,7 +43,6 @@ _PLAIN = frozenset(
 microseconds."""
 _FILE = "assets file"
 _PLACE = "assets place"
-_CUT = ("INTERVAL", "TIMESTAMP WITH TIME ZONE")
 _DATABASES = frozenset({"memory", "system", "temp"})
 
 
@@ -293,35 +293,19 @@ def _of_arrow(
             f"the table {label} cannot be read in SQL: {error}",
             fix="leave the column out, or store it as another type",
         ) from error
-    for field, kind in zip(table.schema, kinds, strict=True):
-        if str(kind) in _CUT and field.type.unit == "ns":
-            _check_nanoseconds(table.column(field.name), field, label)
+    if (cut := cut_off(table, kinds)) is not None:
+        raise UnsupportedDataError(
+            f"column {cut.name!r} of {label} has nanoseconds, and SQL counts {cut.type} in"
+            " microseconds",
+            fix="round the column where it is made",
+        )
     return statement("SELECT {columns} FROM {table}", columns=schema.names, table=hidden)
 
 
 def _check_names(columns: Sequence[str], label: str) -> None:
-    """Raise if DuckDB would rename a column, as it does without a word."""
-    known: dict[str, str] = {}
-    for column in columns:
-        other = known.setdefault(column.lower(), column)
-        if other != column:
-            raise UnsupportedDataError(
-                f"SQL does not tell the columns {other!r} and {column!r} of {label} apart",
-                fix="rename one of them where it is made",
-            )
-
-
-def _check_nanoseconds(column: pa.ChunkedArray, field: pa.Field, label: str) -> None:
-    """Raise if DuckDB would cut digits off, as it does without a word."""
-    kind = field.type
-    micro = (
-        pa.timestamp("us", kind.tz) if pa.types.is_timestamp(kind) else pa.duration("us")
-    )
-    try:
-        column.cast(micro)
-    except pa.ArrowInvalid as error:
+    """Raise if DuckDB would rename a column."""
+    if (both := taken_for_one(columns)) is not None:
         raise UnsupportedDataError(
-            f"column {field.name!r} of {label} has nanoseconds, and SQL counts {kind} in"
-            " microseconds",
-            fix="round the column where it is made",
-        ) from error
+            f"SQL does not tell the columns {both[0]!r} and {both[1]!r} of {label} apart",
+            fix="rename one of them where it is made",
+        )

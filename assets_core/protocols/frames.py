@@ -89,15 +89,6 @@ class StepFrames(Protocol):
         """
         ...
 
-    def answer(self, question: Question) -> pa.Table:
-        """Return what a query finds.
-
-        Raises:
-            UnsupportedDataError: SQL cannot hold one of the columns that it reads.
-            DataError: The query does not fit the data.
-        """
-        ...
-
 
 class Frames(Protocol):
     """Turns what functions return into Arrow tables, and tables into what they want."""
@@ -150,6 +141,15 @@ class Frames(Protocol):
 
         Columns of which nothing is known may be left out; of a result that is there
         already all are.
+        """
+        ...
+
+    def answer(self, question: Question) -> pa.Table:
+        """Return what a query finds.
+
+        Raises:
+            UnsupportedDataError: SQL cannot hold one of the columns that it reads.
+            DataError: The query does not fit the data.
         """
         ...
 

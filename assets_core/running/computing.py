@@ -203,7 +203,7 @@ def called(
             for number, given in enumerate(first.job.asset.inputs)
         }
         if first.job.asset.query is not None:
-            call, arguments = as_query(call, arguments, frames)
+            call, arguments = as_query(call, arguments, first.tools.frames)
         elif first.job.asset.command is not None:
             call, arguments = as_command(first.tools, call, paths, arguments)
         else:

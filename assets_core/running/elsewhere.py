@@ -18,7 +18,7 @@ from assets_core.model.assets import Asset, Form
 from assets_core.model.hiding import keep_secret
 from assets_core.model.keys import Cell
 from assets_core.protocols.executor import Workers
-from assets_core.protocols.frames import Question, StepFrames
+from assets_core.protocols.frames import StepFrames
 from assets_core.running.calling import Call
 from assets_core.running.carried import carry, unpack
 from assets_core.running.context import RunContext
@@ -83,10 +83,6 @@ class Elsewhere:
     def load(self, table: pa.Table, form: Form, name: str) -> Any:
         """Return the table as it goes to the worker, which brings it into its form."""
         return Handed(table, form, name)
-
-    def answer(self, question: Question) -> pa.Table:
-        """Queries are carried out in this process: DuckDB lets others work meanwhile."""
-        raise NotImplementedError(question.text)
 
     def caller(self, call: Call, cell: Cell) -> Callable[..., Any]:
         """Return what has the function called; it may be called again if that fails."""

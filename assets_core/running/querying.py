@@ -17,14 +17,14 @@ from assets_core.model.queries import (
     Name,
     Query,
 )
-from assets_core.protocols.frames import QueryTable, Question, StepFrames
+from assets_core.protocols.frames import Frames, QueryTable, Question
 from assets_core.running.attempt import Attempt
 from assets_core.running.calling import Call
 from assets_core.running.context import OwnPartition
 
 
 def as_query(
-    call: Call, tables: Mapping[str, QueryTable | None], frames: StepFrames
+    call: Call, tables: Mapping[str, QueryTable | None], frames: Frames
 ) -> tuple[Call, Mapping[str, Any]]:
     """Return the call of a function that carries out the query of an asset.
 

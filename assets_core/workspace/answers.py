@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -23,8 +23,10 @@ from assets_core.versioning.still_surroundings import IGNORED
 
 if TYPE_CHECKING:
     from assets_core.protocols.io import Watched
+    from assets_core.workspace.settings import Settings
 
 FORMAT = "answer 1"
+REASON = "reason 1"
 
 
 @frozen
@@ -55,23 +57,36 @@ class Answer:
     until: float | None
 
 
-def surroundings(salt: str, root: Path, path: Sequence[str] | None = None) -> Digest:
+def surroundings(
+    salt: str,
+    settings: Settings,
+    path: Sequence[str] | None = None,
+    names: Collection[str] | None = None,
+) -> Digest:
     """Return a digest of what a process is in before it has loaded a project.
+
+    Its settings may name any variable, also those that code is not asked for.
 
     Nobody can tell a variable's value from it: they may be secret.
 
     Args:
         path: Where modules are looked for; by default as it is now.
+        names: Of which variables; by default of all that there are now.
 
     Raises:
         OSError: The current folder or that of the project is gone.
     """
     variables = sorted(
-        (name, value) for name, value in os.environ.items() if name not in IGNORED
+        (name, value)
+        for name, value in os.environ.items()
+        if name not in IGNORED and (names is None or name in names)
     )
+    root = settings.root
     found = root.stat()
     return digest(
         *("surroundings", salt, str(root), os.path.realpath(root)),
+        *(repr(settings), settings.metadata_url),
+        repr([(name, dict(one.options)) for name, one in settings.io.items()]),
         *(repr((found.st_dev, found.st_ino)), repr(variables), os.getcwd()),  # noqa: PTH109 - as it is
         *(
             repr(list(sys.path if path is None else path)),
@@ -92,10 +107,7 @@ def place_of(state: Path, command: str, env: str) -> Path:
 def read_answer(place: Path) -> Answer | None:
     """Return the answer that was kept; None if there is none that is whole."""
     try:
-        head, _, body = place.read_text("utf-8").partition("\n")
-        if head != _head(body):
-            return None
-        found = json.loads(body)
+        found = json.loads(_read(place, FORMAT))
         files = {path: stamp and tuple(stamp) for path, stamp in found["files"].items()}
         stored = tuple(((kind, path), said) for (kind, path), said in found["stored"])
         sources = {key: (kind, path) for key, (kind, path) in found["sources"].items()}
@@ -104,14 +116,33 @@ def read_answer(place: Path) -> Answer | None:
         return None
 
 
+def read_reason(place: Path) -> str:
+    """Return why no answer was kept; empty if one was, or nobody has asked."""
+    try:
+        return _read(place, REASON)
+    except (OSError, ValueError):
+        return ""
+
+
 def keep_answer(place: Path, answer: Answer) -> None:
-    """Keep an answer in place of the one before; not in a folder that is read-only."""
-    body = json.dumps(asdict(answer), separators=(",", ":"))
+    """Keep an answer in place of what was there; not in a folder that is read-only."""
+    _keep(place, FORMAT, json.dumps(asdict(answer), separators=(",", ":")))
+
+
+def keep_reason(place: Path, why_not: str) -> None:
+    """Keep why there is no answer in place of what was there."""
+    _keep(place, REASON, why_not)
+
+
+def _read(place: Path, kind: str) -> str:
+    head, _, body = place.read_text("utf-8").partition("\n")
+    if head != f"{kind} {digest(body)}":
+        raise ValueError(head)
+    return body
+
+
+def _keep(place: Path, kind: str, body: str) -> None:
     with suppress(OSError, ValueError):
         if not place.parent.is_dir():
             make_folder(place.parent, mode=0o700)
-        put_text(place, f"{_head(body)}\n{body}")
-
-
-def _head(body: str) -> str:
-    return f"{FORMAT} {digest(body)}"
+        put_text(place, f"{kind} {digest(body)}\n{body}")

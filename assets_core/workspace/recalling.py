@@ -20,7 +20,13 @@ from assets_core.files import crash_point, remove_folder
 from assets_core.model.keys import AssetKey
 from assets_core.model.origins import ManyFiles, OneFile
 from assets_core.model.records import RunRequest, count_statuses
-from assets_core.workspace.answers import Answer, place_of, read_answer, surroundings
+from assets_core.workspace.answers import (
+    Answer,
+    place_of,
+    read_answer,
+    read_reason,
+    surroundings,
+)
 from assets_core.workspace.settings import Settings
 from assets_core.workspace.stores import open_store
 
@@ -48,10 +54,13 @@ def recall(settings: Settings, what: tuple[str, str]) -> Recalled:
         what: Of which command and environment.
     """
     command, env = what
-    answer = read_answer(place_of(settings.state, command, env))
+    place = place_of(settings.state, command, env)
+    answer = read_answer(place)
     if answer is None:
-        return Recalled(why_not="nothing is remembered")
-    why_not = _other(answer, settings.root)
+        reason = read_reason(place)
+        because = f", because {reason}" if reason else ""
+        return Recalled(why_not=f"nothing is remembered{because}")
+    why_not = _other(answer, settings)
     if why_not:
         return Recalled(why_not=why_not)
     store = open_store(settings)
@@ -66,16 +75,16 @@ def recall(settings: Settings, what: tuple[str, str]) -> Recalled:
     return Recalled(answer.fresh, store)
 
 
-def _other(answer: Answer, root: Path) -> str:
+def _other(answer: Answer, settings: Settings) -> str:
     """Return what is another of the project and what it is in."""
     if not answer.since <= time.time() < (answer.until or float("inf")):
         return "its time has come"
     try:
-        now = surroundings(answer.salt, root)
+        now = surroundings(answer.salt, settings)
     except OSError:
         return "the current folder is gone"
     if now != answer.surroundings:
-        return "the environment, the interpreter or the folder is another"
+        return "the environment, the settings, the interpreter or the folder is another"
     other = other_than(answer.files)
     return f"{other} was changed" if other else ""
 

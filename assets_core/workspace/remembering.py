@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import os
 import secrets
+import stat
 import sys
 import time
+import zoneinfo
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -40,10 +42,16 @@ from assets_core.versioning.places import Place
 from assets_core.versioning.places import place_of as place_of_names
 from assets_core.versioning.still_names import TRUSTED
 from assets_core.versioning.stillness import restless
-from assets_core.workspace.answers import Answer, keep_answer, place_of, surroundings
+from assets_core.workspace.answers import (
+    Answer,
+    keep_answer,
+    keep_reason,
+    place_of,
+    surroundings,
+)
 from assets_core.workspace.settings import Settings
 
-_STATE_FILES = ("/proc/", "/dev/", "/sys/")
+_STATE_FILES = ("/proc/", "/sys/")
 
 
 class NotRememberedError(Exception):
@@ -62,15 +70,17 @@ class Project(Protocol):
 class Remembering:
     """Looks on while a project is loaded and planned; is told before it is opened."""
 
-    def __init__(self, root: Path, command: str) -> None:
+    def __init__(self, settings: Settings, command: str) -> None:
+        self._settings = settings
         self._command = command
         began = time.time()
         self._began = min(began, start_of_process() or began)
         self._salt = secrets.token_hex(16)
         self._path = tuple(sys.path)
+        self._variables = frozenset(os.environ)
         self._surroundings: Digest | None = None
         with suppress(OSError):  # the current folder is gone: nothing is remembered
-            self._surroundings = surroundings(self._salt, root)
+            self._surroundings = surroundings(self._salt, settings)
         self._stack = ExitStack()
         self._noticed: Noticed = self._stack.enter_context(noticing())
         self._state: Digest | None = None
@@ -99,40 +109,43 @@ class Remembering:
         if self._is_over:
             return "there was something to do"
         self._stack.close()
+        place = place_of(project.settings.state, self._command, project.env)
         try:
-            answer = self._answer(project, fresh)
+            keep_answer(place, self._answer(project, fresh))
         except (NotRememberedError, UnsettledError) as error:
+            keep_reason(place, str(error))
             return str(error)
-        keep_answer(place_of(project.settings.state, self._command, project.env), answer)
         return ""
 
     def _answer(self, project: Project, fresh: int) -> Answer:
         tools, graph, env = project.tools, project.graph_of_assets, project.env
-        now = time.time()
+        since = time.time()
         refuse_what_cannot_be_told(graph)
         if self._noticed.outside:
             reached = ", ".join(sorted(self._noticed.outside))
             raise NotRememberedError(f"loading the project did more than read: {reached}")
         stored = self._stored(tools)
-        folders = [place for (_, place), _ in stored]
-        files = stamps_of(self._read(project.settings, folders), self._began)
+        own = self._own(watched for watched, _ in stored)
+        files = stamps_of(self._read(own), self._began)
         why_restless = restless(texts_of_project(), is_inert)
         if why_restless:
             raise NotRememberedError(why_restless)
         state = tools.store.state(env)
         if state is None or state != self._state:
             raise NotRememberedError("the metadata store was changed meanwhile")
-        found, root = self._surroundings, project.settings.root
+        found, root = self._surroundings, self._settings.root
         # To find modules later, whoever loads a project leaves its folder at the end.
         loaded = (*self._path, *({str(root)} - {*self._path}))
         path = self._path if tuple(sys.path) == loaded else sys.path
-        if found is None or surroundings(self._salt, root, path) != found:
+        # Packages set variables of their own when they are imported, as Pandera does.
+        now = surroundings(self._salt, self._settings, path, self._variables)
+        if found is None or now != found:
             raise NotRememberedError("the project changes what it is loaded in")
         return Answer(
             *(fresh, self._salt, found, files, stored),
             sources=_sources(graph),
             state=state,
-            since=now,
+            since=since,
             until=until(tools, graph, env, self._began),
         )
 
@@ -149,12 +162,23 @@ class Remembering:
                 found.append((one, state))
         return tuple(found)
 
-    def _read(self, settings: Settings, stored: Iterable[str]) -> set[str]:
+    def _own(self, stored: Iterable[Watched]) -> Iterator[str]:
+        """Yield what is looked at in other ways: folders, files, and the locks of these."""
+        yield str(self._settings.state)
+        for kind, place in stored:
+            yield place
+            if kind == "file":
+                yield f"{place}.lock"
+
+    def _read(self, own: Iterable[str]) -> set[str]:
         """Return all files and folders that loading and planning rests on."""
-        own = tuple(f"{place}{os.sep}" for place in (settings.state, *stored))
         read = {one for one in self._noticed.paths if not one.endswith(".pyc")}
-        read |= {*_files_of_modules(), *_folders_of_modules()}
-        return {one for one in read if not f"{one}/".startswith((*own, *_STATE_FILES))}
+        folders = {*_folders_of_modules()}
+        read |= {*_files_of_modules(), *folders, *_hidden_modules(folders), *_zones(read)}
+        others = (*(f"{one}{os.sep}" for one in own), *_STATE_FILES)
+        return {
+            one for one in read if not (f"{one}/".startswith(others) or _is_device(one))
+        }
 
 
 def refuse_what_cannot_be_told(graph: Graph) -> None:
@@ -226,6 +250,40 @@ def _folders_of_modules() -> Iterator[str]:
     """Yield the folders in which modules were looked for."""
     for place in (*sys.path, *sys.path_importer_cache):
         yield os.path.abspath(place)  # noqa: PTH100 - of hundreds
+
+
+def _hidden_modules(folders: Iterable[str]) -> Iterator[str]:
+    """Yield what may become a module without its folder showing that anything came.
+
+    A folder in which an `__init__.py` may come, beside or before a module of its name;
+    and links, for what they point to may come.
+    """
+    names = {name.rpartition(".")[2] for name in sys.modules}
+    for folder in folders:
+        with suppress(OSError), os.scandir(folder) as entries:
+            for one in entries:
+                if one.is_symlink() or (one.name in names and one.is_dir()):
+                    yield one.path
+
+
+def _zones(read: Iterable[str]) -> Iterator[str]:
+    """Yield where the time zones that were read would have been found before."""
+    package = sys.modules.get("tzdata.zoneinfo")
+    places = (*zoneinfo.TZPATH, *getattr(package, "__path__", ()))
+    for one in read:
+        for place in places:
+            if one.startswith(f"{place}/"):
+                name = one.removeprefix(f"{place}/")
+                yield from (f"{other}/{name}" for other in zoneinfo.TZPATH)
+
+
+def _is_device(path: str) -> bool:
+    """Return whether something is no file but a device, such as `/dev/urandom`."""
+    if not path.startswith("/dev/"):
+        return False
+    with suppress(OSError):
+        return stat.S_ISCHR(Path(path).stat().st_mode)
+    return False
 
 
 def texts_of_project() -> dict[str, str]:

@@ -114,10 +114,14 @@ class Counts:
         return ours, of_others
 
 
-def counted(folder: Path, *words: str) -> Counts:
-    """Run `assets` with some words in a folder; return what the process counted itself."""
+def counted(folder: Path, *words: str, here: Path | None = None) -> Counts:
+    """Run `assets` with some words in a folder; return what the process counted itself.
+
+    Args:
+        here: From where; by default from a new folder, in which nothing is remembered.
+    """
     with tempfile.NamedTemporaryFile() as report:
-        told = _run([], folder, report.name, words)
+        told = _run([], folder, report.name, words, here)
         found = json.load(report)
     return Counts(
         told=told,
@@ -130,7 +134,9 @@ def counted(folder: Path, *words: str) -> Counts:
     )
 
 
-def calls_of_the_system(folder: Path, *words: str) -> dict[str, int]:
+def calls_of_the_system(
+    folder: Path, *words: str, here: Path | None = None
+) -> dict[str, int]:
     """Run `assets` under strace; return how often it did what to files of the folder.
 
     Under `EVERYWHERE` is how often it did any of this, to any file.
@@ -139,7 +145,7 @@ def calls_of_the_system(folder: Path, *words: str) -> dict[str, int]:
     with tempfile.NamedTemporaryFile() as log:
         asked = f"trace={','.join(f'?{call}' for call in traced)}"
         strace = ["strace", "-f", "-qq", "-y", "-e", asked, "-e", "signal=none"]
-        _run([*strace, "-o", log.name], folder, "", words)
+        _run([*strace, "-o", log.name], folder, "", words, here)
         counts = Counter(_kinds(log.read().decode(errors="replace"), folder))
     return {kind: counts[kind] for kind in (EVERYWHERE, *KINDS)}
 
@@ -154,13 +160,19 @@ def _kinds(log: str, folder: Path) -> Iterator[str]:
                 yield _KIND[call[1]]
 
 
-def _run(before: Sequence[str], folder: Path, report: str, words: Sequence[str]) -> str:
+def _run(
+    before: Sequence[str],
+    folder: Path,
+    report: str,
+    words: Sequence[str],
+    here: Path | None = None,
+) -> str:
     """Run a counting process from another folder, so that only paths name the project."""
     where = () if words == ("--help",) else ("--project", str(folder))
     with tempfile.TemporaryDirectory() as elsewhere:
         done = subprocess.run(
             [*before, sys.executable, "-c", COUNTED, report, *where, *words],
-            cwd=elsewhere,
+            cwd=here or elsewhere,
             env=_variables(),
             capture_output=True,
             text=True,

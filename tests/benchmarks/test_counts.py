@@ -54,6 +54,17 @@ def nothing_to_do(folder: Path) -> Counts:
     return {**_counted(folder, *RUN), **calls_of_the_system(folder, *RUN)}
 
 
+def remembered(folder: Path) -> Counts:
+    """Count what a run of 100 assets does of which it is remembered that they are fresh."""
+    Layered(100).write(folder, framework=True)
+    here = folder.parent
+    counted(folder, *RUN, here=here)
+    _grow_old()
+    counted(folder, *RUN, here=here)
+    counts = _counted(folder, *RUN, here=here)
+    return {**counts, **calls_of_the_system(folder, *RUN, here=here)}
+
+
 def growing(folder: Path) -> Counts:
     """Count the statements of runs with nothing to do, of some assets and of many."""
     folder.rmdir()
@@ -70,6 +81,7 @@ WORK: Mapping[str, Callable[[Path], Counts]] = {
     "assets --help": help_page,
     "100 assets from nothing": from_nothing,
     "100 assets with nothing to do": nothing_to_do,
+    "100 assets remembered to be fresh": remembered,
     "growth with nothing to do": growing,
 }
 
@@ -86,8 +98,8 @@ def _grow_old() -> None:
     time.sleep(SETTLED_SECONDS + 0.2)
 
 
-def _counted(folder: Path, *words: str) -> Counts:
-    found = counted(folder, *words)
+def _counted(folder: Path, *words: str, here: Path | None = None) -> Counts:
+    found = counted(folder, *words, here=here)
     ours, others = found.imported()
     return {
         "modules of ours": ours,

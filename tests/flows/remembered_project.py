@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -120,24 +121,39 @@ class Remembered:
                 return
         raise AssertionError(said)
 
+    def plan_as_it_is(self) -> Any:
+        """Return what a plan tells, which has to be what one tells that loads."""
+        told = self.plan()
+        assert told == self.plan_loaded()
+        return told
+
     def is_answered(self, *words: str, **more: str) -> bool:
         """Return whether a command does not load the project."""
         return NOT_LOADED in self.run(*(words or ("plan",)), **more).err
 
 
-def remembered_project(folder: Path) -> Remembered:
-    """Make a project, compute it, and let a plan remember that nothing is to be done."""
-    made = Remembered(folder / "project", folder / "library")
-    made.library.mkdir()
-    for name, text in {
+def new_project(folder: Path, files: Mapping[str, str], **more: str) -> Remembered:
+    """Make a project of which nothing is computed, with some files that are others."""
+    made = Remembered(folder / "project", folder / "site-packages", dict(more))
+    made.library.mkdir(parents=True)
+    usual = {
         "assets.toml": SETTINGS,
         "assets.py": ASSETS,
         "helpers.py": HELPERS,
         "queries/plus.sql": QUERY,
         "names.txt": "one",
         "many/a.txt": "a",
-    }.items():
+    }
+    for name, text in {**usual, **files}.items():
         made.write(name, text)
+    return made
+
+
+def remembered_project(
+    folder: Path, files: Mapping[str, str] | None = None, **more: str
+) -> Remembered:
+    """Make a project, compute it, and let a plan remember that nothing is to be done."""
+    made = new_project(folder, files or {}, **more)
     made.run("materialize")
     made.settle()
     return made

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +13,13 @@ import pytest
 from assets_core import Workspace
 from assets_core.model.keys import AssetKey, Cell
 from assets_core.workspace.answers import place_of
-from tests.flows.remembered_project import ASSETS, Remembered, remembered_project
+from tests.flows.remembered_project import (
+    ASSETS,
+    SETTLED,
+    Remembered,
+    new_project,
+    remembered_project,
+)
 
 
 @pytest.fixture
@@ -271,3 +278,36 @@ class TestNotRemembered:
         assert "was changed just now" in quiet.run("plan").err
         quiet.settle()
         assert quiet.is_answered()
+
+
+class TestDoctor:
+    """Whoever wonders why a command is slow is told, without it being carried out."""
+
+    def said(self, project: Remembered, **more: str) -> dict[str, str]:
+        """Return why each command would load the project."""
+        done = project.run("doctor", "--remembered", "--json", **more)
+        found: dict[str, str] = done.document["why_loaded"]
+        return found
+
+    def test_what_holds_is_told_of_each_command(self, project: Remembered) -> None:
+        """What was asked of a plan is not what was asked of a run."""
+        said = self.said(project)
+        assert said["plan"] == ""
+        assert said["materialize"].startswith("nothing is remembered")
+        assert "'assets plan' need not load" in project.run("doctor", "--remembered").out
+
+        project.replace("helpers.py", "LIMIT = 3", "LIMIT = 4")
+        assert self.said(project)["plan"] == f"{project.folder}/helpers.py was changed"
+        off = self.said(project, ASSETS_METADATA__REMEMBER="false")
+        assert "turns it off" in off["plan"]
+
+    def test_what_was_not_remembered_is_told_with_the_reason(self, tmp_path: Path) -> None:
+        """The reason was found by the command that could not remember."""
+        text = f"import random\nCHOICE = random.random()\n{ASSETS}"
+        project = new_project(tmp_path, {"assets.py": text})
+        project.run("materialize")
+        assert self.said(project)["plan"] == "nothing is remembered"
+        time.sleep(SETTLED)
+        project.run("plan")
+
+        assert "line 2 of 'assets' calls random.random()" in self.said(project)["plan"]

@@ -61,6 +61,15 @@ class Memory:
         self._tell(found.why_not or "nothing has changed: the project is not loaded")
         return None if found.why_not else found
 
+    def why_loaded(self) -> str:
+        """Return why the command would load the project; empty if it would not."""
+        if not self.settings.remember:
+            return "'[metadata] remember = false' turns it off"
+        found = recall(self.settings, (self._command, self._asked.env))
+        if found.store is not None:
+            found.store.close()
+        return found.why_not
+
     @contextmanager
     def looking(self) -> Iterator[None]:
         """Look on while the project is loaded and planned."""
@@ -68,7 +77,7 @@ class Memory:
             yield
             return
         module = import_module("assets_core.workspace.remembering")
-        self._looking = module.Remembering(self._root, self._command)
+        self._looking = module.Remembering(self.settings, self._command)
         try:
             yield
         finally:

@@ -14,6 +14,7 @@ from assets_core.workspace.answers import (
     read_answer,
     surroundings,
 )
+from assets_core.workspace.settings import IOSettings, Settings
 
 ANSWER = Answer(
     fresh=3,
@@ -79,16 +80,19 @@ def test_other_surroundings_have_another_digest(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A variable, a path of modules, a folder; but not the size of the terminal."""
-    first = surroundings("salt", tmp_path)
+    settings = Settings(tmp_path)
+    first = surroundings("salt", settings)
     monkeypatch.setenv("COLUMNS", "77")
-    assert surroundings("salt", tmp_path) == first
+    assert surroundings("salt", settings) == first
 
-    found = {first, surroundings("other salt", tmp_path)}
+    found = {first, surroundings("other salt", settings)}
     monkeypatch.setenv("SOME_VARIABLE", "1")
-    found.add(surroundings("salt", tmp_path))
+    found.add(surroundings("salt", settings))
     monkeypatch.syspath_prepend(tmp_path)
-    found.add(surroundings("salt", tmp_path))
+    found.add(surroundings("salt", settings))
     monkeypatch.chdir(tmp_path)
-    found.add(surroundings("salt", tmp_path))
+    found.add(surroundings("salt", settings))
+    others = IOSettings("parquet", {"root": "other"})
+    found.add(surroundings("salt", Settings(tmp_path, io={"data": others})))
 
-    assert len(found) == 5
+    assert len(found) == 6
