@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -157,9 +157,9 @@ def test_whoever_tabs_through_a_page_sees_where_they_are(
     assert sum(one["inside"] for one in stops) > 5
 
 
-def walked(page: Page) -> Iterator[dict[str, object]]:
+def walked(page: Page) -> Iterator[dict[str, Any]]:
     """Press Tab until the page is left; yield what has the focus after each."""
-    before: set[object] = set()
+    before: set[int] = set()
     for _ in range(300):
         page.keyboard.press("Tab")
         stop = page.evaluate(FOCUSED)
