@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from assets_core import Workspace
 from tests.flows.small_project import Project
@@ -26,7 +27,8 @@ def test_a_card_tells_in_words_what_its_charts_show(project: Project) -> None:
     project.write(PARTED)
     with Workspace.open(project.folder) as workspace:
         workspace.materialize()
-        card = str(workspace["parted"]._repr_html_())
+        handle: Any = workspace["parted"]
+        card = handle._repr_html_()
     bare = re.sub(r"(?s)<(svg|style)\b.*?</\1>", "", card)
     words = re.sub(r"\s+", " ", re.sub("<[^>]*>", " ", bare))
 
