@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from assets_core.catalogue.arranging import arrange
+from assets_core.catalogue.documents import COLUMNS_VERSION
 
 STATIC = Path(__file__).parents[2] / "assets_core" / "catalogue" / "static"
 STATUSES = ("fresh", "fresh", "fresh", "stale", "missing", "failed", "held")
@@ -87,7 +88,7 @@ def small_project() -> Project:
         tags=[[], [], ["pii"], [], ["pii"], [], [], ["daily"]],
     )
     columns = {
-        "version": 1,
+        "version": COLUMNS_VERSION,
         "names": ["id", "price", "total", "sum"],
         "columns": [[], [0, 1], [], [0, 1], [], [2], [], [3]],
         "how": ["exact", "observed", "assumed"],
@@ -127,7 +128,7 @@ def many_columns(count: int, edges: list[tuple[int, int]]) -> dict[str, Any]:
         f"some_{place}_of_{n:05}" for n in range(count) for place in range(0, COLUMNS, 2)
     ]
     return {
-        "version": 1,
+        "version": COLUMNS_VERSION,
         "names": names,
         "columns": [
             [

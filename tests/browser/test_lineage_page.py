@@ -321,6 +321,20 @@ def test_a_page_that_has_nothing_to_draw_says_why(
         page.get_by_text(told).wait_for()
 
 
+def test_columns_of_another_version_are_refused_by_name(
+    visitor: Visitor, tmp_path: Path
+) -> None:
+    """Their shape is not what the scripts read; the map stays as it is."""
+    project = small_project()
+    project["columns"]["version"] -= 1
+    folder = write_site(tmp_path / "site", project)
+    with served(folder) as address:
+        page = visitor.open(f"{address}#asset=marts/revenue")
+
+        page.get_by_text("Columns cannot be shown. The catalogue was made by").wait_for()
+        assert page.locator("canvas").count() == 1
+
+
 def test_without_scripts_the_list_stays(visit: Callable[..., Visitor], site: str) -> None:
     """What the page was written with is not taken away."""
     page = visit(java_script_enabled=False).open(site, ready=False)

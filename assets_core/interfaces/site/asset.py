@@ -114,7 +114,7 @@ def _now(page: Page, one: AssetPage) -> None:
                 ("Check", "Result", "What it found"),
                 [
                     (
-                        hide(check.check),
+                        element("code", hide(check.check)),
                         badge(_found(check.passed, check.blocking)),
                         hide(check.message),
                     )

@@ -12,8 +12,8 @@ from assets_core.interfaces.site.parts import muted, table
 from assets_core.model.hiding import hide
 
 NULL = element("span", "null", class_="ac-null")
-FLOATS = frozenset({"halffloat", "float", "double"})
-"""Types of Arrow whose texts have more digits than anybody reads."""
+FLOATS = frozenset({"float16", "float32", "float64"})
+"""Types whose texts have more digits than anybody reads."""
 
 HIDDEN = element("span", "hidden", class_="ac-null", title="[docs] masked hides its values")
 
@@ -43,7 +43,9 @@ def write(page: Page, one: AssetPage) -> None:
             [_value(row, name, kinds.get(name, "")) for name in names]
             for row in profile.sample
         ]
-        page.put(table([hide(name) for name in names], cells, kind="ac-sample"))
+        page.put(
+            table([hide(name) for name in names], cells, kind="ac-sample", stacked=False)
+        )
 
 
 def _row(column: ColumnCard, profile: Profile | None, *, told: bool) -> list[object]:

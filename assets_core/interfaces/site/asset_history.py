@@ -17,6 +17,9 @@ from assets_core.workspace.status import WORST_FIRST, Standing
 
 MOST_BARS = 90
 MOST_RANGES = 200
+MOST_OPEN = 10
+"""How many results are seen without a click."""
+
 SHORT = 12
 
 
@@ -104,14 +107,13 @@ def _history(page: Page, one: AssetPage) -> None:
     heads = ["Computed (UTC)", *(["Partition"] if parted else []), "Rows", "Size", "Took"]
     heads += ["Version", "Because", "Run"]
     first = 2 if parted else 1
-    page.put(
-        table(
-            heads,
-            [_result(page, made, parted=parted) for made in one.history],
-            numbers=range(first, first + 3),
-            kind="ac-history",
-        )
-    )
+    rows = [_result(page, made, parted=parted) for made in one.history]
+    numbers = range(first, first + 3)
+    page.put(table(heads, rows[:MOST_OPEN], numbers=numbers, kind="ac-history"))
+    if len(rows) > MOST_OPEN:
+        older = table(heads, rows[MOST_OPEN:], numbers=numbers, kind="ac-history")
+        summary = element("summary", f"{len(rows) - MOST_OPEN:,} earlier results")
+        page.put(element("details", summary, older))
 
 
 def _result(page: Page, made: Materialization, *, parted: bool) -> list[object]:

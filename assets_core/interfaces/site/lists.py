@@ -184,6 +184,7 @@ def _counted(words: Iterable[str]) -> Markup:
             for word in WORST_FIRST
             if counts[word]
         ),
+        class_="ac-counts",
     )
 
 

@@ -14,6 +14,14 @@ _LIKE = {
 }
 """Which colour other words take."""
 
+_FIRST = 2
+"""How many columns say by themselves what they are, where no head stands above them."""
+_SENTENCES = frozenset(
+    ("What it is", "What it found", "What it promises", "Values", "Because", "Which")
+)
+"""The columns that take the whole width of a phone."""
+_CLEAR = frozenset((*_SENTENCES, "Status", "Result"))
+
 
 def badge(word: str, key: str | None = None) -> Markup:
     """Return a status as a badge; with a key, one that follows the asset's."""
@@ -27,23 +35,48 @@ def table(
     *,
     numbers: Iterable[int] = (),
     kind: str = "",
+    stacked: bool = True,
 ) -> Markup:
     """Return a table that scrolls where it is wider than the page.
 
     Args:
         numbers: The columns of numbers, which stand at the right.
+        stacked: Whether a phone shows the cells of a row below each other.
     """
     right = set(numbers)
-
-    def cells(name: str, row: Sequence[object]) -> list[Markup]:
-        return [
-            element(name, one, class_="ac-n" if place in right else None)
-            for place, one in enumerate(row)
-        ]
-
-    head = element("thead", element("tr", *cells("th", heads)))
-    body = element("tbody", *(element("tr", *cells("td", row)) for row in rows))
-    inside = element("table", head, body, class_=f"ac-table {kind}".strip())
+    kinds = [
+        " ".join(
+            [
+                *(["ac-n"] if place in right else []),
+                *(["ac-w"] if stacked and head in _SENTENCES else []),
+            ]
+        )
+        or None
+        for place, head in enumerate(heads)
+    ]
+    said = [
+        head
+        if stacked and (place in right or place >= _FIRST) and head not in _CLEAR
+        else None
+        for place, head in enumerate(heads)
+    ]
+    top = (element("th", head, class_=one) for head, one in zip(heads, kinds, strict=True))
+    body = (
+        element(
+            "tr",
+            *(
+                element("td", one, class_=style, data_head=label)
+                for one, style, label in zip(row, kinds, said, strict=True)
+            ),
+        )
+        for row in rows
+    )
+    inside = element(
+        "table",
+        element("thead", element("tr", *top)),
+        element("tbody", *body),
+        class_=f"ac-table {'ac-stacked ' if stacked else ''}{kind}".strip(),
+    )
     return element("div", inside, class_="ac-scroll", tabindex="0")
 
 

@@ -44,7 +44,7 @@ def write_runs(page: Page, catalogue: Catalogue) -> None:
         for run in runs
     ]
     heads = ("Status", "Run", "Began (UTC)", "Took", "Steps", "By")
-    page.put(table(heads, rows, numbers=[3]))
+    page.put(table(heads, rows, numbers=[3], kind="ac-runs"))
     if len(runs) == MOST_RUNS:
         page.put(muted(f"These are the latest {MOST_RUNS}."))
 
@@ -83,7 +83,7 @@ def write_run(page: Page, catalogue: Catalogue, run: RunRecord) -> None:
             page.put(note("failed", label, element("pre", told)))
     if by_asset:
         page.section("Steps", searched=False)
-        heads = ("Status", "Asset", "Partitions", "Rows", "Size", "Seconds", "Because")
+        heads = ("Status", "Asset", "Partitions", "Rows", "Size", "Took", "Because")
         rows = [
             _row(page, catalogue, key, steps)
             for key, steps in list(by_asset.items())[:MOST_ROWS]

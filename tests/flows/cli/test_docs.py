@@ -6,7 +6,10 @@ import json
 import signal
 import socket
 import struct
+import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.request import urlopen
 
 import pytest
@@ -66,10 +69,8 @@ def test_what_does_not_go_together_is_refused(
 def test_a_served_site_follows_the_assets_and_ends_with_ctrl_c(shop: Project) -> None:
     """A browser that goes away before it has its answer leaves no word on the terminal."""
     with shop.start("docs", "serve", "--port", "0", more={}) as process:
-        assert process.stdout is not None
         try:
-            line = process.stdout.readline()
-            port = int(line.split("/")[2].split(":")[1])
+            port = _port(process)
 
             assert "<!doctype html>" in _got(port, "index.html")
             before = json.loads(_got(port, "catalogue/status.json"))
@@ -88,6 +89,45 @@ def test_a_served_site_follows_the_assets_and_ends_with_ctrl_c(shop: Project) ->
     assert before["live"]
     assert process.returncode == 0
     assert "Traceback" not in said
+
+
+def test_a_project_can_be_served_twice(shop: Project) -> None:
+    """The second server is told that the port is taken; on another one both are live."""
+    with (
+        shop.start("docs", "serve", "--port", "0", more={}) as first,
+        _ended(first),
+    ):
+        port = _port(first)
+        refused = shop.run("docs", "serve", "--port", str(port))
+        with (
+            shop.start("docs", "serve", "--port", "0", more={}) as second,
+            _ended(second),
+        ):
+            ports = (port, _port(second))
+            answers = [json.loads(_got(one, "catalogue/status.json")) for one in ports]
+            pages = [_got(one, "index.html") for one in ports]
+
+    assert refused.code == 2
+    assert f"Port {port} of this computer cannot be used" in refused.err
+    assert [one["live"] for one in answers] == [True, True]
+    assert pages[0] == pages[1]
+    assert (first.returncode, second.returncode) == (0, 0)
+
+
+@contextmanager
+def _ended(process: subprocess.Popen[str]) -> Iterator[None]:
+    """End a server as Ctrl-C does, and wait until it is gone."""
+    try:
+        yield
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=30)
+
+
+def _port(process: subprocess.Popen[str]) -> int:
+    """Wait until a server says where it is."""
+    assert process.stdout is not None
+    return int(process.stdout.readline().split("/")[2].split(":")[1])
 
 
 def _got(port: int, path: str) -> str:

@@ -83,4 +83,9 @@
   }
 
   ours.Columns = Columns;
+  ours.readColumns = async (catalogue) => {
+    const json = await ours.read(catalogue, "columns.json");
+    ours.refuseOther(json, 2);
+    return new Columns(json);
+  };
 })();

@@ -317,8 +317,10 @@
       if (this.loading) return;
       this.loading = true;
       try {
-        this.columns = new ours.Columns(await ours.read(this.catalogue, "columns.json"));
-      } catch {
+        this.columns = await ours.readColumns(this.catalogue);
+      } catch (problem) {
+        const told = `Columns cannot be shown. ${problem.message}`;
+        this.element.prepend(make("p", { class: "ac-map-problem", role: "alert" }, told));
         this.columns = new ours.Columns({ names: [], columns: [], how: [], edges: { from: [], to: [], columns: [] } });
       }
       this.show(this.state, this.state);

@@ -7,6 +7,13 @@
   const STATUSES = ["failed", "stale", "missing", "held", "fresh", "source"];
   const FACETS = ["status", "kind", "group", "owner", "tag"];
 
+  /** Refuse a document whose shape is not the one that these scripts read. */
+  ours.refuseOther = (json, version) => {
+    if (json?.version !== version) {
+      throw new Error("The catalogue was made by another version: run 'assets docs generate' again.");
+    }
+  };
+
   /**
    * @typedef {Object<string, string[]>} Filter by facet, the values of which one is asked for
    * @typedef {{version: number, project: string, assets: Object<string, Array>,
@@ -17,9 +24,7 @@
   class Graph {
     /** @param {LineageJson} json what lineage.json holds */
     constructor(json) {
-      if (json?.version !== 1) {
-        throw new Error("The catalogue was made by another version: run 'assets docs generate' again.");
-      }
+      ours.refuseOther(json, 1);
       Object.assign(this, json.assets);
       this.project = json.project;
       this.count = this.key.length;

@@ -71,7 +71,7 @@
     }
 
     async function chooseColumn({ asset, column }) {
-      known.columns ??= new ours.Columns(await ours.read(catalogue, "columns.json"));
+      known.columns ??= await ours.readColumns(catalogue);
       const from = graph.numbers.get(asset) ?? node;
       const again = known.column === column && known.from === from;
       Object.assign(known, again ? { column: null, from: node } : { column, from });
