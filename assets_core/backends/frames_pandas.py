@@ -11,7 +11,7 @@ import datetime as dt
 import decimal
 import uuid
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -57,34 +57,42 @@ def to_arrow(value: Any) -> pa.Table:
             fix="return value.to_frame()" if series else "return a pandas.DataFrame",
         )
     frame = _without_index(value)
-    _check_names(list(frame.columns))
+    names = list(frame.columns)
+    _check_names(names)
+    columns = {str(name): column for name, column in frame.items()}
     found = {
-        name: _one_type(name, frame[name])
-        for name, dtype in frame.dtypes.items()
-        if pd.api.types.is_object_dtype(dtype)
+        name: _one_type(name, column)
+        for name, column in columns.items()
+        if column.dtype == np.object_
     }
+    small = _small_table(columns | found)
+    if small is not None:
+        return small
     if found:
-        frame = frame.assign(**{str(name): column for name, column in found.items()})
+        frame = frame.assign(**found)
     try:
-        return _plain_table(frame) or pa.Table.from_pandas(frame, preserve_index=False)
+        return pa.Table.from_pandas(frame, preserve_index=False)
     except _FAILURES as error:
         raise _unfit(frame, error) from error
 
 
-def _plain_table(frame: pd.DataFrame) -> pa.Table | None:
-    """Return what `Table.from_pandas` gives for a small frame with plain names.
+def _small_table(columns: Mapping[str, pd.Series[Any]]) -> pa.Table | None:
+    """Return what `Table.from_pandas` gives for a small frame.
 
     It describes the frame as well, which takes longer than the columns, and is left out.
     """
-    names = list(frame.columns)
-    plain = all(type(name) is str for name in names) and len({*names}) == len(names)
-    if not plain or frame.size > FEW_VALUES:
+    if sum(map(len, columns.values())) > FEW_VALUES:
         return None
     try:
-        columns = [pa.array(column, from_pandas=True) for _, column in frame.items()]
+        arrays = [_array(column) for column in columns.values()]
     except _FAILURES:
         return None  # which says better what is wrong
-    return pa.table(columns, names=names) if columns else None
+    return pa.table(arrays, names=list(columns)) if arrays else None
+
+
+def _array(column: pd.Series[Any]) -> pa.Array | pa.ChunkedArray:
+    plain = isinstance(column.dtype, np.dtype) and column.dtype.kind in "biuf"
+    return pa.array(column.to_numpy() if plain else column, from_pandas=True)
 
 
 FEW_BYTES = 1 << 20
@@ -109,8 +117,8 @@ def from_arrow(table: pa.Table, form: Form, name: str) -> Any:  # noqa: ARG001 -
     _, frame = _made.get(id(table), (None, None))
     if frame is None:
         frame = _from_arrow(table, name)
-        if frame.empty or any(pd.api.types.is_object_dtype(one) for one in frame.dtypes):
-            return frame  # a copy would share its Python objects
+        if frame.empty or any(map(pa.types.is_nested, table.schema.types)):
+            return frame  # a copy would share Python objects that can be changed
         number = id(table)
         _made[number] = weakref.ref(table, lambda _: _made.pop(number, None)), frame
     return frame.copy()

@@ -125,6 +125,7 @@ class Schedule:
         self._begun: deque[tuple[Batch, Decided]] = deque()
         self._computed: deque[tuple[Batch, Done | None]] = deque()
         self._done: list[tuple[Batch, Done]] = []
+        self._bytes = 0
         self._since = 0.0
         self._again: deque[Batch] = deque()
         self._is_slow = False
@@ -236,6 +237,7 @@ class Schedule:
             if not self._done:
                 self._since = self._run.tools.clock.elapsed()
             self._done.append((batch, done))
+            self._bytes += done.waiting_bytes
 
     def _start(self, batch: Batch) -> None:
         """Start what can be done of a batch, for itself; the rest is blocked."""
@@ -293,12 +295,12 @@ class Schedule:
             not (self._running or self._begun)
             or len(self._done) >= GROUP_STEPS
             or self._run.tools.clock.elapsed() >= self._since + GROUP_SECONDS
-            or sum(one.waiting_bytes for _, one in self._done) >= ROUND_BYTES
+            or self._bytes >= ROUND_BYTES
         )
 
     def _finish(self) -> None:
         """Commit what was computed."""
-        done, self._done = self._done, []
+        done, self._done, self._bytes = self._done, [], 0
         steps = [step for batch, _ in done for step in batch]
         with uninterrupted():
             found = finish(
