@@ -121,7 +121,7 @@ class Schedule:
         self._ended: SimpleQueue[Future[Any]] = SimpleQueue()
         self._alone = 0
         self._turns = 0
-        self._held = 0  # short steps that are begun, or about to be, and not collected
+        self._held = 0  # short steps that are begun and not collected
         self._begun: deque[tuple[Batch, Decided]] = deque()
         self._computed: deque[tuple[Batch, Done | None]] = deque()
         self._done: list[tuple[Batch, Done]] = []

@@ -54,6 +54,13 @@ WAIT = """until = time.monotonic() + 60 * (number == 5)
     while time.monotonic() < until and not (HERE / "data/both.parquet").exists():
         time.sleep(0.01)"""
 
+MEANWHILE = """active = vars(work).setdefault("active", [])
+    active.append(number)
+    time.sleep(0.03)
+    with (HERE / "beside.log").open("a") as file:
+        file.write("others\\n" if len(active) > 1 else "alone\\n")
+    active.remove(number)"""
+
 
 @pytest.fixture
 def commits(monkeypatch: pytest.MonkeyPatch) -> list[int]:
@@ -94,6 +101,32 @@ def test_short_steps_of_several_assets_are_committed_together(
     assert sum(commits) == 13
     assert len(commits) <= jobs + 3
     assert sorted(calls(project)) == NAMES
+
+
+def test_steps_that_take_next_to_no_time_are_computed_one_at_a_time(
+    project: Project, monkeypatch: pytest.MonkeyPatch, commits: list[int]
+) -> None:
+    """Threads would only be in each other's way."""
+    monkeypatch.setattr(schedule, "QUICK_SECONDS", 60.0)
+
+    assert set(beside(project)) == {"alone"}
+    assert max(commits) > 1
+
+
+def test_steps_that_take_some_time_are_computed_at_once(
+    project: Project, monkeypatch: pytest.MonkeyPatch, commits: list[int]
+) -> None:
+    """By as many threads as there are jobs."""
+    monkeypatch.setattr(schedule, "QUICK_SECONDS", 0.0)
+
+    assert "others" in beside(project)
+    assert max(commits) > 1
+
+
+def beside(project: Project) -> list[str]:
+    """Return whether the last steps were computed alone, or beside others."""
+    written(project, MEANWHILE).run(jobs=4)
+    return (project.folder / "beside.log").read_text().split()[-6:]
 
 
 def test_a_step_that_fails_among_short_ones_fails_alone(

@@ -11,6 +11,7 @@ from tests.benchmarks.measuring import Measure, Sample, median
 from tests.benchmarks.peers.peer import Peer
 
 START, END = "<!-- peers: start -->", "<!-- peers: end -->"
+NONE = "–"
 FAILED = "failed"
 
 
@@ -59,7 +60,7 @@ class Figures:
         """Return a cell of a table."""
         found = self.median(name, work, of)
         if found is None:
-            return self.instead.get((name, work), "–")
+            return self.instead.get((name, work), NONE)
         if of == "peak":
             return f"{found:,.0f} MB"
         return f"{found:,.{0 if found >= 100 else 1 if found >= 10 else 2}f} s"
@@ -120,18 +121,24 @@ def page(
         ]
         for peer in everyone
     ]
-    return "\n\n".join(
-        [
-            table(["", *columns], rows, right=True),
-            table(["", *others, "and its peak of memory"], more, right=True),
-            table(
-                ["", "installed", "nothing to do is decided by", "not done in this time"],
-                words,
-                right=False,
-            ),
-            made(sizes, about),
-        ]
-    )
+    parts = [
+        measured(["", *columns], rows),
+        measured(["", *others, "and its peak of memory"], more),
+        table(
+            ["", "installed", "nothing to do is decided by", "not done in this time"],
+            words,
+            right=False,
+        ),
+        made(sizes, about),
+    ]
+    return "\n\n".join(filter(None, parts))
+
+
+def measured(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a table of the columns that have a figure; nothing if none has."""
+    kept = [at for at in range(1, len(heads)) if any(row[at] != NONE for row in rows)]
+    chosen = [[row[0], *(row[at] for at in kept)] for row in (heads, *rows)]
+    return table(chosen[0], chosen[1:], right=True) if kept else ""
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]], *, right: bool) -> str:
