@@ -120,7 +120,7 @@ class Schedule:
         self._running: dict[Future[Any], Callable[[Future[Any]], None]] = {}
         self._ended: SimpleQueue[Future[Any]] = SimpleQueue()
         self._alone = 0
-        self._turns = 0
+        self._turns: set[Future[None]] = set()  # but those that take long
         self._held = 0  # short steps that are begun and not collected
         self._begun: deque[tuple[Batch, Decided]] = deque()
         self._computed: deque[tuple[Batch, Done | None]] = deque()
@@ -157,9 +157,8 @@ class Schedule:
                 self._start(self._again.popleft())
             else:
                 going_on = bool(self._order.ready) and self._take(jobs)
-        while self._turns < min(self._most_turns(jobs), len(self._begun)):
-            self._turns += 1
-            self._submit(self._take_turn, self._on_turn)
+        while len(self._turns) < min(self._most_turns(jobs), len(self._begun)):
+            self._turns.add(self._submit(self._take_turn, self._on_turn))
 
     def _take(self, jobs: int) -> bool:
         """Start what is ready; return whether there was room for it."""
@@ -223,7 +222,7 @@ class Schedule:
             self._computed.append((batch, do(tools, decided, self._run.failing(batch))))
 
     def _on_turn(self, future: Future[None]) -> None:
-        self._turns -= 1
+        self._turns.discard(future)
         future.result()
 
     def _collect(self) -> None:
@@ -280,6 +279,7 @@ class Schedule:
             )
         except Empty:
             self._is_slow = True
+            self._turns.clear()
             self._give_back()
             return
         self._is_slow = False

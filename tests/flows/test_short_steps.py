@@ -77,11 +77,11 @@ def commits(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return counts
 
 
-def written(project: Project, work: str = "pass") -> Project:
-    """Write twelve assets that read nothing, and one that reads two of them."""
+def written(project: Project, work: str = "pass", roots: int = 12) -> Project:
+    """Write some assets that read nothing, and one that reads two of them."""
     threads = 'name = "test"\nmodules = ["pipeline"]\n'
-    roots = "".join(ROOT.format(number) for number in range(12))
-    project.write(HEAD.replace("WORK", work) + roots, settings=threads)
+    body = "".join(ROOT.format(number) for number in range(roots))
+    project.write(HEAD.replace("WORK", work) + body, settings=threads)
     return project
 
 
@@ -184,6 +184,19 @@ def test_what_turns_out_long_holds_up_nothing_that_was_begun_with_it(
     steps = {str(step.cell): step.seconds for step in result.steps}
     assert steps["root05"] < 50
     assert sum(commits) == 13
+
+
+def test_beside_a_step_that_turns_out_long_short_ones_still_go_together(
+    project: Project, commits: list[int]
+) -> None:
+    """Another thread takes their turns."""
+    schedule.GROUP_SECONDS = 0.1  # which the fixture puts back
+    until = WAIT.replace("number == 5", "number == 20").replace("both", "root39")
+    result = written(project, until, roots=40).run(jobs=2)
+
+    assert result.status == "success"
+    assert sum(commits) == 41
+    assert commits.count(1) < 15
 
 
 def test_a_cell_that_another_run_has_is_waited_for_alone(
