@@ -212,7 +212,7 @@ class Schedule:
         """Compute what was begun, one after the other, for a moment: in any thread."""
         tools = self._run.tools
         until = tools.clock.elapsed() + TURN_SECONDS
-        while tools.clock.elapsed() < until:
+        while True:
             try:
                 batch, decided = self._begun.popleft()
             except IndexError:
@@ -220,6 +220,8 @@ class Schedule:
             (step,) = batch
             tools.notify(StepStarted(step.cell, step.action))
             self._computed.append((batch, do(tools, decided, self._run.failing(batch))))
+            if tools.clock.elapsed() >= until:
+                return
 
     def _on_turn(self, future: Future[None]) -> None:
         self._turns.discard(future)

@@ -223,6 +223,7 @@ def test_who_does_one_thing_at_a_time_waits_for_a_cell_with_nothing_in_hand(
 ) -> None:
     """Two such runs would else wait for each other."""
     monkeypatch.setattr(schedule, "GROUP_STEPS", 4)
+    monkeypatch.setattr(schedule, "TURN_SECONDS", 0.0)  # the next begin while some are left
     written(project)
     other = "import os, sys; print(os.getpid(), flush=True); sys.stdin.read()"
     with (
