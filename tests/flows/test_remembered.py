@@ -307,7 +307,8 @@ class TestDoctor:
         project = new_project(tmp_path, {"assets.py": text})
         project.run("materialize")
         assert self.said(project)["plan"] == "nothing is remembered"
-        time.sleep(SETTLED)
-        project.run("plan")
+        for _ in range(2):  # the first may write the bytecode of modules
+            time.sleep(SETTLED)
+            project.run("plan")
 
         assert "line 2 of 'assets' calls random.random()" in self.said(project)["plan"]

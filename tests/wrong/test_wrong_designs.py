@@ -26,7 +26,7 @@ SOME_FAILED = 1  # pytest: tests were run and some failed
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a copy of the project."""
+    """Return a copy of the project, with bytecode that a changed text makes void."""
     folder = tmp_path_factory.mktemp("copy")
     left_out = shutil.ignore_patterns("__pycache__", ".assets", "data")
     for name in COPIED:
@@ -34,6 +34,12 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
             shutil.copytree(ROOT / name, folder / name, ignore=left_out)
         else:
             shutil.copy(ROOT / name, folder / name)
+    compileall = [sys.executable, "-m", "compileall", "-q"]
+    subprocess.run(
+        [*compileall, "--invalidation-mode", "checked-hash", *COPIED[:3]],
+        cwd=folder,
+        check=True,
+    )
     return folder
 
 

@@ -18,14 +18,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Args:
         arguments: What stands after `assets`; by default that of this process.
     """
-    # When Python ends it looks for garbage through all that is loaded, for nothing: what a
-    # command has to let go of, it lets go of itself.
-    atexit.register(gc.freeze)
+    atexit.register(_end_without_search)
     words = list(sys.argv[1:] if arguments is None else arguments)
     if words in (["--help"], ["-h"]):
         _show_overview()
         return 0
     return int(import_module("assets_core.interfaces.cli.calling").call(words))
+
+
+def _end_without_search() -> None:
+    """Let Python end without a search for garbage through all that is loaded.
+
+    What a command has to let go of, it lets go of itself. DuckDB's own types are such
+    garbage, and it lists on standard error what is never found of them.
+    """
+    if "duckdb" not in sys.modules:
+        gc.freeze()
 
 
 def _show_overview() -> None:

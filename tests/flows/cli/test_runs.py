@@ -32,6 +32,13 @@ def reports(context) -> pd.DataFrame:
     context.log.info("about to fail")
     raise OSError("the printer is on fire")
 """
+COUNTED = """
+from assets_core import asset
+
+@asset
+def counted() -> duckdb.DuckDBPyRelation:
+    return duckdb.sql("select 1 as n")
+"""
 BAD = CODE.replace("AMOUNT", "-1.0")
 GOOD = (
     CODE.replace("[1, 2, 2]", "[1, 2, 3]").replace("AMOUNT", "1.0").replace("-7.5", "7.5")
@@ -251,3 +258,10 @@ def total(PARAMETERS) -> pa.Table:
         "       --no-upstream takes them as they are",
         "       --partitions selects fewer",
     ]
+
+
+def test_a_run_that_goes_well_leaves_standard_error_empty(project: MakeProject) -> None:
+    """Of libraries too, such as DuckDB, which lists there what it finds left at the end."""
+    made = project("import duckdb\n" + COUNTED)
+    done = made.run("materialize")
+    assert (done.code, done.err) == (0, "")
