@@ -31,6 +31,13 @@ def status_word(node: Node, status: AssetStatus) -> str:
     return "source" if is_there else status.status
 
 
+class Picture(NamedTuple):
+    """A file that is shown as it is: how its name ends, and its bytes."""
+
+    suffix: str
+    data: bytes
+
+
 class Code(NamedTuple):
     """The text that makes an asset.
 
@@ -72,6 +79,7 @@ class AssetPage:
         cells: What each of its partitions shows; empty without partitions.
         quarantined: How many rows are in quarantine.
         columns: Those of its data, with what its schema says of them.
+        picture: The file of it that is shown, if it is a picture.
         origins: Which columns the values of its columns come from.
         path: Where other tools find it, or where a source is, from the project's folder
             if it is inside; empty if nowhere.
@@ -87,6 +95,7 @@ class AssetPage:
     quarantined: int = 0
     columns: tuple[ColumnCard, ...] = ()
     profile: Profile | None = None
+    picture: Picture | None = None
     origins: tuple[ColumnEdge, ...] = ()
     downstream: tuple[AssetKey, ...] = ()
     observed: Observation | None = None
@@ -97,6 +106,12 @@ class AssetPage:
     def key(self) -> AssetKey:
         """Return its key."""
         return self.node.key
+
+    @property
+    def counted(self) -> str:
+        """Return what its results are counted in."""
+        is_files = isinstance(self.node, Asset) and self.node.file is not None
+        return "Files" if is_files else "Rows"
 
     @property
     def title(self) -> str:

@@ -11,9 +11,10 @@ from collections.abc import Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
-from assets_core.catalogue.cards import AssetPage, Code, ColumnCard, status_word
+from assets_core.catalogue.cards import AssetPage, Code, ColumnCard, Picture, status_word
 from assets_core.catalogue.keeping import Profiles
 from assets_core.catalogue.profiles import Profile
 from assets_core.errors import AssetsError, SourceError
@@ -44,6 +45,12 @@ MOST_RESULTS = 30
 """How many results of an asset its history has."""
 
 MOST_RUNS = 100
+
+PICTURES = frozenset({".gif", ".jpeg", ".jpg", ".png", ".webp"})
+"""Files that are shown as they are. Those of SVG may hold scripts."""
+
+LARGEST_PICTURE = 2_000_000
+"""In bytes."""
 
 
 class _AsLastSeen:
@@ -147,6 +154,7 @@ class Catalogue:
             quarantined=self.aside.get(key, 0),
             columns=self._columns(node, made, profile),
             profile=profile,
+            picture=self._picture(node, made),
             origins=tuple(self.origins.get(key, ())),
             downstream=downstream,
             path=self._inside(published_path(workspace, node, Cell(key), status) or ""),
@@ -159,6 +167,20 @@ class Catalogue:
         code = code_of(asset)
         return code and code._replace(where=self._inside(code.where))
 
+    def _picture(self, asset: Asset, made: Materialization | None) -> Picture | None:
+        """Return the file of an asset if people are to see it; of many, the latest."""
+        suffix = asset.file.suffix if asset.file else ""
+        if made is None or suffix.lower() not in PICTURES:
+            return None
+        settings = self.workspace.settings
+        if made.stored.bytes > LARGEST_PICTURE or not settings.docs.rows(asset.key):
+            return None
+        try:
+            path: Path = self.workspace.load(asset.key, partition=made.cell.partition)
+            return Picture(suffix, path.read_bytes())
+        except (AssetsError, OSError):
+            return None  # its status says what is wrong
+
     def _inside(self, path: str) -> str:
         """Return a path as it is inside the project: nobody else has the folders above."""
         return hide(path).replace(f"{self.workspace.settings.root}/", "")
@@ -166,6 +188,8 @@ class Catalogue:
     def _columns(
         self, asset: Asset, made: Materialization | None, profile: Profile | None
     ) -> tuple[ColumnCard, ...]:
+        if asset.file is not None:
+            return ()  # it is kept as a list of its files, which is nobody's table
         docs, validator = self.workspace.settings.docs, self.workspace.tools.validator
         notes = {} if asset.schema is None else validator.notes(asset.schema)
         names = [(one.name, one.type) for one in made.columns] if made else []

@@ -71,6 +71,22 @@ def seconds_text(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02} min"
 
 
+def span_text(seconds: float) -> str:
+    """Return a limit of time in the units it was given in.
+
+    >>> span_text(40 * 86400), span_text(5400), span_text(86400), span_text(0.5)
+    ('40 days', '1 hour 30 minutes', '1 day', '0.50 s')
+    """
+    if seconds < 1:
+        return seconds_text(seconds)
+    rest, told = round(seconds), []
+    for unit, size in (("day", 86400), ("hour", 3600), ("minute", MINUTE), ("second", 1)):
+        count, rest = divmod(rest, size)
+        if count:
+            told.append(count_text(count, unit))
+    return " ".join(told)
+
+
 def time_text(seconds: float | None) -> str:
     """Return an instant in UTC.
 

@@ -12,6 +12,7 @@ from assets_core.catalogue.words import (
     count_text,
     rows_text,
     seconds_text,
+    span_text,
     time_text,
 )
 from assets_core.interfaces.site import asset_data, asset_history
@@ -91,14 +92,14 @@ def _now(page: Page, one: AssetPage) -> None:
     page.put(
         facts(
             {
-                "Rows": rows_text(status.rows),
+                one.counted: rows_text(status.rows),
                 "Size": bytes_text(_bytes(one)),
                 "Last computed" if isinstance(node, Asset) else "Last changed": _time(
                     updated if seen is None else seen.modified_ns / 1e9 or None
                 ),
                 "Took": seconds_text(made.seconds) if made else "",
                 "In run": page.run(made.run_id) if made else None,
-                "Limit of age": str(limit.max_age) if limit else "",
+                "Limit of age": span_text(limit.max_age.total_seconds()) if limit else "",
                 "In quarantine": count_text(aside, "row") if aside else "",
                 "Where": _code_of(one.path),
                 "Version of the data": _code(

@@ -9,6 +9,7 @@ from assets_core.catalogue.profiles import ColumnProfile, Profile
 from assets_core.catalogue.words import figure
 from assets_core.interfaces.site.page import Page
 from assets_core.interfaces.site.parts import muted, table
+from assets_core.interfaces.site.places import picture_file
 from assets_core.model.hiding import hide
 
 NULL = element("span", "null", class_="ac-null")
@@ -19,7 +20,11 @@ HIDDEN = element("span", "hidden", class_="ac-null", title="[docs] masked hides 
 
 
 def write(page: Page, one: AssetPage) -> None:
-    """Write the columns, what is in them, and the first rows."""
+    """Write the picture it is; or its columns, what is in them, and the first rows."""
+    if one.picture is not None:
+        page.section("Picture", searched=False)
+        place = page.places.file(page.name, picture_file(one.key, one.picture.suffix))
+        page.put(element("img", src=place, alt=one.title or one.key, class_="ac-picture"))
     if not one.columns:
         return
     page.section("Columns")

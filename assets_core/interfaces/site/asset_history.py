@@ -95,7 +95,7 @@ def _history(page: Page, one: AssetPage) -> None:
         page.put(
             element(
                 "div",
-                _figure("Rows", oldest_first, [made.rows for made in oldest_first]),
+                _figure(one.counted, oldest_first, [made.rows for made in oldest_first]),
                 _figure(
                     "Bytes", oldest_first, [made.stored.bytes for made in oldest_first]
                 ),
@@ -104,8 +104,8 @@ def _history(page: Page, one: AssetPage) -> None:
             )
         )
     parted = one.cells is not None
-    heads = ["Computed (UTC)", *(["Partition"] if parted else []), "Rows", "Size", "Took"]
-    heads += ["Version", "Because", "Run"]
+    heads = ["Computed (UTC)", *(["Partition"] if parted else []), one.counted, "Size"]
+    heads += ["Took", "Version", "Because", "Run"]
     first = 2 if parted else 1
     rows = [_result(page, made, parted=parted) for made in one.history]
     numbers = range(first, first + 3)

@@ -18,7 +18,13 @@ from assets_core.interfaces.site import lists, runs
 from assets_core.interfaces.site.asset import write_asset
 from assets_core.interfaces.site.config import config
 from assets_core.interfaces.site.page import Page
-from assets_core.interfaces.site.places import DATA, Places, asset_page, named_page
+from assets_core.interfaces.site.places import (
+    DATA,
+    Places,
+    asset_page,
+    named_page,
+    picture_file,
+)
 from assets_core.interfaces.site.writing import Files
 from assets_core.workspace.reports import Document
 
@@ -73,6 +79,9 @@ def generate(catalogue: Catalogue, folder: Path, *, into: bool = False) -> Gener
             one = replace(page, name=asset_page(key), parts=[])
             write_asset(one, card)
             files.put(f"{base}{one.name}.md", one.text)
+            if card.picture is not None:
+                suffix, data = card.picture
+                files.put(f"{base}{picture_file(key, suffix)}", data)
             files.put(f"{base}{DATA}/assets/{key}.json", _json(asset_document(card)))
         for name, content in static:
             files.put(f"{base}{DATA}/{name}", content)

@@ -80,6 +80,15 @@ def asset_page(key: str) -> str:
     return f"assets/{key}-" if _is_index(key) else f"assets/{key}"
 
 
+def picture_file(key: str, suffix: str) -> str:
+    """Return where the file of an asset is that is shown on its page.
+
+    >>> picture_file("figures/delays", ".png")
+    'catalogue/pictures/figures/delays.png'
+    """
+    return f"{DATA}/pictures/{key}{suffix}"
+
+
 def named_page(folder: str, name: str) -> str:
     """Return the page of a group, an owner, a tag or a kind, whatever it is called.
 
