@@ -94,6 +94,12 @@ def test_a_column_shows_where_it_comes_from_and_how_that_is_known(
     assert "column=total" in page.url
 
 
+def test_a_link_to_a_column_that_is_gone_says_so(visitor: Visitor, site: str) -> None:
+    """Links outlive columns."""
+    page = visitor.open(f"{site}#asset=marts/revenue&column=profit")
+    page.get_by_text("It has no column profit.").wait_for()
+
+
 def test_a_folded_group_is_one_box_and_opens_at_a_click(
     visitor: Visitor, site: str
 ) -> None:

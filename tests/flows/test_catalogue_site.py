@@ -144,6 +144,19 @@ def test_a_check_that_warns_is_told(site: Path, shop: Path) -> None:
     assert "fewer than five days" in text
 
 
+def test_what_a_search_finds_is_words_and_no_figures(site: Path) -> None:
+    """Names, descriptions and columns: not the cells of tables one after the other."""
+    found = json.loads((site / "search/search_index.json").read_text("utf-8"))
+    texts = {one["location"]: re.sub("<[^>]*>", "", one["text"]) for one in found["docs"]}
+
+    assert texts["assets/raw/orders.html"].startswith("All orders of the shop.")
+    assert " ".join(texts["assets/raw/orders.html#columns"].split()).startswith(
+        "id int64 Counts up from one."
+    )
+    for page in ("assets/index.html", "groups/index.html", "runs/index.html"):
+        assert texts[page] == ""
+
+
 def test_masked_columns_and_secrets_are_not_shown(site: Path, shop: Path) -> None:
     """By a setting, or because a column is called like a secret."""
     for name in ("assets/marts/days.md", "catalogue/assets/marts/days.json"):

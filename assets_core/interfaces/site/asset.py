@@ -80,6 +80,7 @@ def _head(page: Page, one: AssetPage) -> Markup:
             for folder, name in named
         ),
         class_="ac-head",
+        data_search_exclude=True,
     )
 
 

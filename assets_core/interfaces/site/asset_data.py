@@ -34,7 +34,9 @@ def write(page: Page, one: AssetPage) -> None:
     heads += ["Null", "Distinct", "Values"] if looks else []
     rows = [_row(column, one.profile, told=told) for column in one.columns]
     numbers = [heads.index("Null"), heads.index("Distinct")] if looks else []
-    page.put(table(heads, rows, numbers=numbers, kind="ac-columns"))
+    page.put(
+        table(heads, rows, numbers=numbers, kind="ac-columns", searched=2 if told else 1)
+    )
     profile = one.profile
     if profile is None:
         return
@@ -55,7 +57,7 @@ def write(page: Page, one: AssetPage) -> None:
 
 def _row(column: ColumnCard, profile: Profile | None, *, told: bool) -> list[object]:
     name = element("code", hide(column.name), data_column=column.name)
-    row: list[object] = [joined([name, element("div", column.type, class_="ac-type")])]
+    row: list[object] = [joined([name, element("div", column.type, class_="ac-type")], " ")]
     if told:
         rules = [element("code", rule, class_="ac-rule") for rule in column.rules]
         row.append(

@@ -59,6 +59,7 @@ def write_home(page: Page, catalogue: Catalogue) -> None:
             element("div", class_="ac-search", data_catalogue=page.data),
             _tally(words),
             class_="ac-hero",
+            data_search_exclude=True,
         ),
         muted(
             f"{count_text(len(keys), 'asset')} and sources, as of ",
@@ -90,10 +91,10 @@ def _by_group(page: Page, catalogue: Catalogue) -> None:
         page.put(_names(page, catalogue, "groups", groups))
         return
     for name, some in groups.items():
-        page.section(hide(name))
+        page.section(hide(name), searched=False)
         page.put(asset_table(page, catalogue, some))
     if rest:
-        page.section("Without a group" if groups else "Assets")
+        page.section("Without a group" if groups else "Assets", searched=False)
         page.put(asset_table(page, catalogue, rest))
 
 

@@ -36,12 +36,14 @@ def table(
     numbers: Iterable[int] = (),
     kind: str = "",
     stacked: bool = True,
+    searched: int = 0,
 ) -> Markup:
     """Return a table that scrolls where it is wider than the page.
 
     Args:
         numbers: The columns of numbers, which stand at the right.
         stacked: Whether a phone shows the cells of a row below each other.
+        searched: In how many columns, from the first, the search of the site looks.
     """
     right = set(numbers)
     kinds = [
@@ -65,19 +67,29 @@ def table(
         element(
             "tr",
             *(
-                element("td", one, class_=style, data_head=label)
-                for one, style, label in zip(row, kinds, said, strict=True)
+                element(
+                    "td",
+                    one,
+                    # Results of a search have the texts of cells one after the other.
+                    *([" "] if place < searched else ()),
+                    class_=kinds[place],
+                    data_head=said[place],
+                    data_search_exclude=0 < searched <= place,
+                )
+                for place, one in enumerate(row)
             ),
         )
         for row in rows
     )
     inside = element(
         "table",
-        element("thead", element("tr", *top)),
+        element("thead", element("tr", *top), data_search_exclude=searched > 0),
         element("tbody", *body),
         class_=f"ac-table {'ac-stacked ' if stacked else ''}{kind}".strip(),
     )
-    return element("div", inside, class_="ac-scroll", tabindex="0")
+    return element(
+        "div", inside, class_="ac-scroll", tabindex="0", data_search_exclude=not searched
+    )
 
 
 def facts(given: Mapping[str, object]) -> Markup | None:

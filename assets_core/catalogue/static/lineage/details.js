@@ -40,7 +40,10 @@
       columnList(columns?.names[node] ?? [], state.column, acts.column),
     );
     if (state.column !== null && columns?.around(node, state.column).edges.length === 0) {
-      card.append(make("p", {}, "Nothing is known of where this column comes from or goes to."));
+      const told = columns.names[node]?.includes(state.column)
+        ? "Nothing is known of where this column comes from or goes to."
+        : `It has no column ${ours.shown(state.column)}.`;
+      card.append(make("p", {}, told));
     }
     return card;
   };
