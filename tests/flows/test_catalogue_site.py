@@ -216,6 +216,17 @@ def test_a_project_that_never_ran_has_a_catalogue(tmp_path: Path) -> None:
     assert "Needs attention" in page(folder, "index")
 
 
+def test_a_project_without_assets_says_so(tmp_path: Path) -> None:
+    """Instead of tables without rows."""
+    (tmp_path / "assets.toml").write_text('modules = ["pipeline"]\n')
+    (tmp_path / "pipeline.py").write_text("")
+    generated(tmp_path)
+    for name in ("index", "assets/index"):
+        text = page(tmp_path, name)
+        assert "There are no assets yet" in text
+        assert "<table" not in text
+
+
 def test_a_store_that_may_only_be_read_is_enough(tmp_path: Path) -> None:
     """Whoever shows a project need not be able to change it."""
     folder = write_shop(tmp_path / "shop")

@@ -22,6 +22,7 @@ WORST_FIRST = ("failed", "missing", "stale", "held", "fresh", "source")
 MOST_LISTED = 1000
 MOST_TOLD = 20
 MOST_AT_HOME = 200
+NONE_YET = "There are no assets yet. Declare one, and generate the catalogue again."
 
 ABOUT = {
     "groups": ("Groups", "group"),
@@ -76,8 +77,8 @@ def write_home(page: Page, catalogue: Catalogue) -> None:
         page.put(table(("Status", "Asset", "Because"), rows, kind="ac-wrong"))
         if len(wrong) > MOST_TOLD:
             page.put(muted(f"and {len(wrong) - MOST_TOLD:,} more"))
-    elif keys:
-        page.put(note("fresh", "Everything is up to date."))
+    else:
+        page.put(note("fresh", "Everything is up to date.") if keys else muted(NONE_YET))
     _by_group(page, catalogue)
 
 
@@ -139,7 +140,8 @@ def write_all(page: Page, catalogue: Catalogue) -> None:
     """Write the page of all assets."""
     keys = sorted(catalogue.keys)
     page.title("All assets")
-    page.put(asset_table(page, catalogue, keys[:MOST_LISTED]))
+    some = asset_table(page, catalogue, keys[:MOST_LISTED])
+    page.put(some if keys else muted(NONE_YET))
     if len(keys) > MOST_LISTED:
         page.put(
             muted(
