@@ -23,6 +23,7 @@ from tests.benchmarks.profiles import durable_writes, profiled
 
 HERE = Path(__file__).parent
 SINGLE, BATCH, BARE = "single", "batch", "bare"
+ONE_CALL, ONE_CALL_FILES = "one-call", "one-call-files"
 UNPUBLISHED = " without paths"
 """After the name of a script: the same with publish="none"."""
 ASSETS = 3
@@ -98,8 +99,9 @@ ALL = DailyPartitions("2023-01-01", END)
 
 @asset(partitions=ALL, batch="all")
 def first(context) -> pd.DataFrame:
-    days = [rows(pd.Timestamp(day.key)).assign(date=day.key) for day in context.partitions]
-    return pd.concat(days, ignore_index=True)
+    keys = [day.key for day in context.partitions]
+    frame = pd.concat([rows(pd.Timestamp(key)) for key in keys], ignore_index=True)
+    return frame.assign(date=np.repeat(keys, len(frame) // len(keys)))
 
 
 @asset(partitions=ALL, batch="all")
@@ -114,6 +116,29 @@ def third(second: pd.DataFrame) -> pd.DataFrame:
 
 materialize([first, second, third])
 """,
+    ONE_CALL: """
+keys = [str(day.date()) for day in pd.date_range("2023-01-01", periods=DAYS)]
+first = pd.concat([rows(pd.Timestamp(key)) for key in keys], ignore_index=True)
+first = first.assign(date=np.repeat(keys, len(first) // len(keys)))
+second = doubled(first)
+third = summed(second, ["date", "kind"])
+""",
+}
+SCRIPTS[ONE_CALL_FILES] = f"""{SCRIPTS[ONE_CALL]}
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+for name, frame in (("first", first), ("second", second), ("third", third)):
+    table = pa.Table.from_pandas(frame.drop(columns="date"), preserve_index=False)
+    starts = np.searchsorted(frame["date"].to_numpy(), keys)
+    for key, start, end in zip(keys, starts, [*starts[1:], len(frame)]):
+        folder = Path("data", name, f"date={{key}}")
+        folder.mkdir(parents=True)
+        pq.write_table(table.slice(start, end - start), folder / "data.parquet")
+"""
+FLOORS = {
+    ONE_CALL: "the functions, called once for all, nothing written",
+    ONE_CALL_FILES: "these, and a file for each day by pyarrow alone, not synced",
 }
 
 
@@ -134,6 +159,9 @@ def days(folder: Path, count: int, times: int) -> Iterator[Row]:
         script = place / "work.py"
         script.write_text(COMMON.format(days=count) + scripts[name])
         sample = run_program([sys.executable, script], place)
+        if name == ONE_CALL:
+            shutil.rmtree(place)
+            return sample
         if not name.endswith(UNPUBLISHED):
             stored = sorted(
                 path.stat().st_size > 0 for path in place.glob("data/*/*/data.parquet")
@@ -153,7 +181,8 @@ def days(folder: Path, count: int, times: int) -> Iterator[Row]:
         return found
 
     samples = alternate({name: partial(run, name) for name in scripts}, times)
-    outputs = {sample.output for many in samples.values() for sample in many}
+    summed_up = [many for name, many in samples.items() if name != ONE_CALL]
+    outputs = {sample.output for many in summed_up for sample in many}
     expect("different sums", len(outputs), 1)
     work = f"{ASSETS} assets × {count} days"
     single = Row(
@@ -180,6 +209,10 @@ def days(folder: Path, count: int, times: int) -> Iterator[Row]:
         ours=samples[BATCH],
         budget=0.3,
         profile=looked_at(BATCH),
+        floor={
+            **single.floor,
+            **{words: median(samples[name], "seconds") for name, words in FLOORS.items()},
+        },
     )
     checked = "the same sums"
     for name, words, budget in (

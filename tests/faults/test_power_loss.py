@@ -194,8 +194,8 @@ def converges(folder: Path, values: str) -> None:
     ("pipeline", "program", "every"),
     [
         (PIPELINE, UPDATES, 1),
-        (PIPELINE, DELETIONS, 1),
-        (PIPELINE, ROLLBACKS, 1),
+        (PIPELINE, DELETIONS, 1 if NIGHTLY else 2),
+        (PIPELINE, ROLLBACKS, 1 if NIGHTLY else 2),
         (PARTS, UPDATES, 1 if NIGHTLY else 10),
     ],
     ids=["updates", "deletions", "rollbacks", "short steps"],
