@@ -107,6 +107,15 @@ def count_text(count: int, word: str, many: str = "") -> str:
     return f"{count:,} {word if count == 1 else many or word + 's'}"
 
 
+def version_note(made: str, latest: str, now: str | None) -> str:
+    """Return what is said beside a version if it is not the latest that is shown.
+
+    >>> version_note("b", latest="b", now="b"), version_note("a", latest="b", now="a")
+    ('', ' (shown)')
+    """
+    return " (shown)" if made == now != latest else ""
+
+
 def counts_text(counts: Mapping[str, int]) -> str:
     """Return those counts that are not zero.
 

@@ -31,10 +31,14 @@ if TYPE_CHECKING:
 
 
 @shown
-class History(tuple[Materialization, ...]):
-    """Results of one cell, newest first."""
+class History(tuple[Materialization, ...]):  # noqa: SLOT001 - it has an attribute
+    """Results of one cell, newest first.
 
-    __slots__ = ()
+    Attributes:
+        shown: The id of the one that the cell shows; None if it shows nothing.
+    """
+
+    shown: str | None = None
 
 
 @shown
@@ -147,7 +151,11 @@ class AssetHandle:
     def history(self, limit: int = 20, *, partition: str | None = None) -> History:
         """Return its results, or those of one partition, newest first."""
         cell = Cell(self.asset.key, partition)
-        return History(self.workspace.tools.store.history(cell, limit))
+        store = self.workspace.tools.store
+        found = History(store.history(cell, limit))
+        head = store.head(self.workspace.env, cell)
+        found.shown = head.materialization if head else None
+        return found
 
     def checks(self, *, partition: str | None = None) -> Checks:
         """Return what its checks found on what it shows, or one partition of it."""

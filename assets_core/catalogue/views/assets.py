@@ -56,7 +56,7 @@ def asset_view(handle: AssetHandle) -> Presented:
         _schema(one.status.made),
         section(f"First rows{of}", rows_table(one.sample, masks=_masks(handle))),
         checks_table(one.checks),
-        _history(one.history, of),
+        _history(one.history, of, one.status.made.id if one.status.made else None),
         section(
             "Lineage",
             lineage(
@@ -163,11 +163,11 @@ def _last(standing: Standing | None) -> str | None:
     return standing.keys[there[-1]] if standing and there else None
 
 
-def _history(history: Sequence[Materialization], of: str) -> Markup | None:
+def _history(history: Sequence[Materialization], of: str, now: str | None) -> Markup | None:
     if not history:
         return None
     charts = history_charts(history) if len(history) > 1 else None
-    return section(f"History{of}", charts, folded("versions", history_table(history)))
+    return section(f"History{of}", charts, folded("versions", history_table(history, now)))
 
 
 def _snippet(key: str) -> str:

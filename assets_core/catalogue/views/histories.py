@@ -13,6 +13,7 @@ from assets_core.catalogue.words import (
     rows_text,
     seconds_text,
     time_text,
+    version_note,
 )
 from assets_core.model.records import Materialization
 from assets_core.workspace.handle import History
@@ -26,7 +27,9 @@ def history_view(history: History) -> Presented:
     if not history:
         return Presented("no history yet", Markup(""))
     title = f"{history[0].cell}: {count_text(len(history), 'version')}"
-    return Presented(title, joined([history_charts(history), history_table(history)]))
+    return Presented(
+        title, joined([history_charts(history), history_table(history, history.shown)])
+    )
 
 
 def history_charts(history: Sequence[Materialization]) -> Markup:
@@ -57,12 +60,23 @@ def _said(made: Materialization, value: str) -> str:
     return f"{time_text(made.committed_at)} UTC: {value} ({made.id[:SHORT]})"
 
 
-def history_table(history: Sequence[Materialization]) -> Markup | None:
-    """Return a line for each result; those of the same data are told to be so."""
+def history_table(
+    history: Sequence[Materialization], now: str | None = None
+) -> Markup | None:
+    """Return a line for each result; those of the same data are told to be so.
+
+    Args:
+        now: The id of the result that is shown.
+    """
     heads = ("version", "at (UTC)", "rows", "size", "took", "data", "because")
     rows = [
         [
-            code(made.id[:SHORT]),
+            joined(
+                [
+                    code(made.id[:SHORT]),
+                    version_note(made.id, history[0].id, now),
+                ]
+            ),
             time_text(made.committed_at),
             Right(rows_text(made.rows)),
             Right(bytes_text(made.stored.bytes)),

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from assets_core.catalogue.cards import AssetPage
 from assets_core.catalogue.charts import Bar, bars
-from assets_core.catalogue.markup import Markup, element
+from assets_core.catalogue.markup import Markup, element, joined
 from assets_core.catalogue.views.assets import partitions_chart
-from assets_core.catalogue.words import bytes_text, seconds_text, short_ranges, time_text
+from assets_core.catalogue.words import (
+    bytes_text,
+    seconds_text,
+    short_ranges,
+    time_text,
+    version_note,
+)
 from assets_core.interfaces.site.page import Page
 from assets_core.interfaces.site.parts import badge, muted, several, table
 from assets_core.model.assets import Asset
@@ -107,7 +113,7 @@ def _history(page: Page, one: AssetPage) -> None:
     heads = ["Computed (UTC)", *(["Partition"] if parted else []), one.counted, "Size"]
     heads += ["Took", "Version", "Because", "Run"]
     first = 2 if parted else 1
-    rows = [_result(page, made, parted=parted) for made in one.history]
+    rows = [_result(page, one, made, parted=parted) for made in one.history]
     numbers = range(first, first + 3)
     page.put(table(heads, rows[:MOST_OPEN], numbers=numbers, kind="ac-history"))
     if len(rows) > MOST_OPEN:
@@ -116,14 +122,22 @@ def _history(page: Page, one: AssetPage) -> None:
         page.put(element("details", summary, older))
 
 
-def _result(page: Page, made: Materialization, *, parted: bool) -> list[object]:
+def _result(
+    page: Page, one: AssetPage, made: Materialization, *, parted: bool
+) -> list[object]:
+    now = one.made.id if one.made and not parted else None
     return [
         time_text(made.committed_at),
         *([made.cell.partition or ""] if parted else []),
         f"{made.rows:,}",
         bytes_text(made.stored.bytes),
         seconds_text(made.seconds),
-        element("code", made.data_version[:SHORT], title=made.data_version),
+        joined(
+            [
+                element("code", made.data_version[:SHORT], title=made.data_version),
+                version_note(made.id, one.history[0].id, now),
+            ]
+        ),
         several((hide(one) for one in made.reasons), "; "),
         page.run(made.run_id),
     ]

@@ -8,7 +8,13 @@ from pathlib import Path
 
 import click
 
-from assets_core.catalogue.words import bytes_text, count_text, rows_text, time_text
+from assets_core.catalogue.words import (
+    bytes_text,
+    count_text,
+    rows_text,
+    time_text,
+    version_note,
+)
 from assets_core.interfaces.cli.because import reason_lines
 from assets_core.interfaces.cli.command import (
     Asked,
@@ -210,11 +216,12 @@ def _refused(blocking: bool) -> str:  # noqa: FBT001 - a plain word for a plain 
 
 
 def _history(shown: Shown) -> list[str]:
+    now = shown.status.made.id if shown.status.made else None
     rows = [
         (
             time_text(made.committed_at),
             rows_text(made.rows),
-            made.id[:SHORT_ID],
+            made.id[:SHORT_ID] + version_note(made.id, shown.history[0].id, now),
             made.run_id[:SHORT_ID],
             "; ".join(made.reasons),
         )
