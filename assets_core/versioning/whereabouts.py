@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from types import FunctionType, ModuleType
+from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any
 
 from assets_core.model.assets import Asset, Check, MultiAsset
 from assets_core.versioning.namespaces import Namespace, Origin, loaded_module
-from assets_core.versioning.places import Place, module_path, place_of_module, public_path
+from assets_core.versioning.places import (
+    Place,
+    module_path,
+    place_of,
+    place_of_module,
+    public_path,
+)
 from assets_core.versioning.readings import Read
 from assets_core.versioning.scopes import Imported
 
@@ -18,6 +24,8 @@ __all__ = ["SCALARS", "Whereabouts"]
 SCALARS = frozenset({type(None), bool, int, float, complex, str, bytes})
 _INSIDE = frozenset({Place.PROJECT, Place.BINARY})
 _NOWHERE = object()
+_PLAIN = frozenset({BuiltinFunctionType, FunctionType, ModuleType, type})
+"""What most names are of, which holds nothing and is no definition."""
 
 
 class Whereabouts:
@@ -144,17 +152,31 @@ class Whereabouts:
         """Note every global name of the project, once."""
         if self._known_as:
             return
-        for module in list(sys.modules.values()):
+        for module in list(sys.modules.values()):  # of which there may be thousands
             if isinstance(module, ModuleType):
-                self.namespace(vars(module))
+                names = vars(module)
+                if place_of(names).ours:
+                    self.namespace(names)
         for namespace in list(self._namespaces.values()):
             if namespace.place.ours:
-                for name, value in list(namespace.names.items()):
-                    if not name.startswith("__") and type(value) not in SCALARS:
-                        self._note(Origin(namespace, name), value)
+                self._read_names(namespace)
+
+    def _read_names(self, namespace: Namespace) -> None:
+        known, given = self._known_as, dict(namespace.names)
+        self._kept.append(given)  # what is gone could leave its id to another value
+        for name, value in given.items():
+            kind = type(value)
+            if kind in SCALARS or name.startswith("__"):
+                continue
+            origin = Origin(namespace, name)
+            if kind not in _PLAIN:
+                self._note(origin, value)
+            elif id(value) in known:
+                known[id(value)].append(origin)
+            else:
+                known[id(value)] = [origin]
 
     def _note(self, origin: Origin, value: object) -> None:
-        self._kept.append(value)
         for each in _in_containers(value):
             self._known_as.setdefault(id(each), []).append(origin)
             if isinstance(each, Asset | Check | MultiAsset):

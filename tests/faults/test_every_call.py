@@ -32,7 +32,7 @@ pytestmark = [pytest.mark.sweep, pytest.mark.needs("strace")]
 
 NIGHTLY = os.environ.get("ASSETS_TEST_SIZE") == "nightly"
 # By default only one point of so many is tried.
-EVERY = {"parquet": 8, "duckdb": 24, "views": 28, "postgres": 9}
+EVERY = {"parquet": 12, "duckdb": 32, "views": 40, "postgres": 12}
 EVERY_ERROR = {"parquet": 75, "duckdb": 250, "views": 250}
 GRAPHS = range(int(os.environ.get("ASSETS_SWEEP_SEEDS", "6")) if NIGHTLY else 1)
 ERRORS = ("EIO", "ENOSPC", "EROFS", "EMFILE")
