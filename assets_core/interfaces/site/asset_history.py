@@ -111,7 +111,7 @@ def _history(page: Page, one: AssetPage) -> None:
         )
     parted = one.cells is not None
     heads = ["Computed (UTC)", *(["Partition"] if parted else []), one.counted, "Size"]
-    heads += ["Took", "Version", "Because", "Run"]
+    heads += ["Took", "Version", "Because"]
     first = 2 if parted else 1
     rows = [_result(page, one, made, parted=parted) for made in one.history]
     numbers = range(first, first + 3)
@@ -127,7 +127,7 @@ def _result(
 ) -> list[object]:
     now = one.made.id if one.made and not parted else None
     return [
-        time_text(made.committed_at),
+        page.run(made.run_id, time_text(made.committed_at)),
         *([made.cell.partition or ""] if parted else []),
         f"{made.rows:,}",
         bytes_text(made.stored.bytes),
@@ -139,7 +139,6 @@ def _result(
             ]
         ),
         several((hide(one) for one in made.reasons), "; "),
-        page.run(made.run_id),
     ]
 
 

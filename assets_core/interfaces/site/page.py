@@ -85,10 +85,12 @@ class Page:
         """Return a link to another page."""
         return link(label, self.places.url(self.name, page), **attributes)
 
-    def run(self, run_id: str) -> Markup:
-        """Return the short id of a run, which leads to its page if it has one."""
-        label = element("code", run_id[:SHORT], title=run_id)
-        return self.to(label, f"runs/{run_id}") if run_id in self.runs else label
+    def run(self, run_id: str, text: str = "") -> Markup:
+        """Return a text, or the short id of a run, as a link where the run has a page."""
+        label = element("span", text) if text else element("code", run_id[:SHORT])
+        if run_id not in self.runs:
+            return label
+        return self.to(label, f"runs/{run_id}", title=f"run {run_id}")
 
 
 def heading(text: str) -> str:
