@@ -22,6 +22,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from assets_core.digests import Digest
+
 POINTS = (
     "claim.taken",
     "stage.created",
@@ -55,13 +57,8 @@ POINTS = (
 """Every crash point, in the order in which a step passes them."""
 
 DATABASE_POINTS = (
-    "duckdb.created",
-    "duckdb.staging",
-    "duckdb.staged",
-    "duckdb.sealing",
-    "duckdb.sealed",
-    "duckdb.publishing",
-    "duckdb.published",
+    *("duckdb.created", "duckdb.staging", "duckdb.staged", "duckdb.sealing"),
+    *("duckdb.sealed", "duckdb.publishing", "duckdb.published"),
 )
 """Those that only tables in a DuckDB database pass."""
 
@@ -115,14 +112,14 @@ class NewFile:
     def __init__(self, path: Path) -> None:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         self._file = os.fdopen(os.open(path, flags, 0o600), "wb", buffering=_BLOCK)
-        self._hasher = hashlib.sha256()
+        self._digest = Digest()
         self.path = path
         self.size = 0
         self.closed = False
 
     def write(self, data: bytes) -> int:
         """Append bytes."""
-        self._hasher.update(data)
+        self._digest.update(data)
         self._file.write(data)
         count = memoryview(data).nbytes
         self.size += count
@@ -151,7 +148,7 @@ class NewFile:
     @property
     def sha256(self) -> str:
         """Return the digest of what was written."""
-        return self._hasher.hexdigest()
+        return self._digest.hexdigest()
 
     def close(self) -> None:
         """Close the file; it is not durable before `sync_file`."""

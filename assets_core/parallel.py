@@ -51,6 +51,18 @@ def in_parallel(
     return [result for _, result in sorted(done, key=itemgetter(0))]
 
 
+def beside(work: Callable[[], B]) -> Callable[[], B]:
+    """Begin some work in another thread; what is returned gives its result, once.
+
+    Where no thread has begun it until then, whoever asks does it.
+
+    >>> beside(lambda: 1)()
+    1
+    """
+    begun = _threads(os.getpid()).submit(work)
+    return lambda: work() if begun.cancel() else begun.result()
+
+
 @cache
 def _threads(pid: int) -> ThreadPoolExecutor:
     """Return the threads of this process; one that is forked has none of them."""

@@ -10,8 +10,9 @@ from pathlib import Path
 from assets_core.files import crash_point
 from assets_core.parallel import in_parallel
 
+SYNCED_AT_ONCE = 8
 OPEN_AT_ONCE = 64
-"""How many files are open at one time."""
+"""How many files are made durable at the same time, and how many are open."""
 
 
 def sync_all(paths: Sequence[Path], point: str) -> None:
@@ -35,4 +36,4 @@ def _sync_some(paths: Sequence[Path]) -> None:
         if len(opened) > 1 and hasattr(os, "posix_fadvise"):
             for descriptor in opened:  # all are on their way before the first is waited for
                 os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
-        in_parallel(os.fsync, opened)
+        in_parallel(os.fsync, opened, SYNCED_AT_ONCE)

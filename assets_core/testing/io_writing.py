@@ -38,7 +38,7 @@ SOME = settings(
         HealthCheck.too_slow,
     ],
 )
-FEW = settings(SOME, max_examples=10)
+FEW = settings(SOME, max_examples=5)
 
 EVERY_TYPE = (
     *(pa.null(), pa.bool_(), pa.string(), pa.binary(), pa.binary(16)),

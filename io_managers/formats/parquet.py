@@ -23,6 +23,11 @@ ROW_GROUP = 1 << 20
 GROUP_BYTES = 16 << 20
 """How large the rows of a stream become before they are written as a row group."""
 
+DICTIONARY = 256 << 10
+"""How many bytes the different values of a column may have in a row group before it is
+written plainly. Four times as many, as is usual, cost a quarter of the time of writing and
+seldom save a byte."""
+
 PARTS = "assets_core.parts"
 """Under which name a file says which row group is which part."""
 
@@ -118,7 +123,12 @@ def read_parquet(
 
 def _writer(file: IO[bytes], schema: pa.Schema, compression: str) -> pq.ParquetWriter:
     return pq.ParquetWriter(
-        file, schema, compression=compression, write_page_checksum=True, version="2.6"
+        file,
+        schema,
+        compression=compression,
+        dictionary_pagesize_limit=DICTIONARY,
+        write_page_checksum=True,
+        version="2.6",
     )
 
 

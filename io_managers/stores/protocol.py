@@ -21,13 +21,19 @@ P = TypeVar("P")
 
 @frozen
 class StagedFile:
-    """A file that is written and not yet sealed."""
+    """A file that is written and not yet sealed.
+
+    Attributes:
+        modified: When it was written last, in nanoseconds as its file system tells it,
+            where that is of use.
+    """
 
     cell: Cell
     path: Path
     bytes: int
     checksum: str
     suffix: str
+    modified: int | None = None
 
 
 class Store(Protocol[P]):

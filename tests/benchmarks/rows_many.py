@@ -25,6 +25,7 @@ from tests.benchmarks.projects import LAYERS, ROWS_OF_SMALL, Layered, forget
 from tests.benchmarks.rows_few import BARE, HERE, OURS, compare
 
 SETTLED = 3.0
+HAND_ON = "the functions, and a file of each by pyarrow alone, neither read nor synced"
 _EPOCH = 1_000_000  # numbers that no function has from the start
 
 
@@ -80,6 +81,15 @@ class Many:
         expect("calls", sample.document()["count"], len(names) or self.count)
         return sample
 
+    def hand_on(self) -> Sample:
+        """Run the bare loop with frames handed on in memory, each written once."""
+        place = self.folder / BARE
+        forget(place)
+        command = [sys.executable, HERE / "bare_loop.py", place, "--hand-on"]
+        sample = run_program(command, place)
+        expect("files", len([*place.glob("data/*.parquet")]), self.count)
+        return sample
+
     def imports(self) -> Sample:
         """Import the modules without the framework, and do nothing."""
         command = [sys.executable, HERE / "bare_loop.py", self.folder / BARE, "--import"]
@@ -96,7 +106,8 @@ class Many:
 def everything(many: Many, times: int) -> Iterator[Row]:
     """Measure computing all assets; leaves them computed."""
     many.write()
-    samples = alternate({OURS: many.compute, BARE: many.loop}, times)
+    programs = {OURS: many.compute, HAND_ON: many.hand_on, BARE: many.loop}
+    samples = alternate(programs, times)
     many.compare()
     forget(many.folder / OURS)
     profile = many.profile()
@@ -112,6 +123,7 @@ def everything(many: Many, times: int) -> Iterator[Row]:
         profile=profile,
         floor={
             "the bare loop, nothing durable": median(samples[BARE], "seconds"),
+            HAND_ON: median(samples[HAND_ON], "seconds"),
             f"{many.count:,} files of 4 kB, each synced": written,
         },
     )
