@@ -204,7 +204,7 @@ def _narrow(array: Any, kind: pa.DataType) -> pa.Array:
         raise _TooLongError("the text or bytes are longer than 2 GiB")
     if text is not None:
         text = text.slice(first, last - first)
-    narrow = pa.py_buffer((offsets - first).astype(np.int32))
+    narrow = pa.py_buffer((offsets - first if first else offsets).astype(np.int32))
     return pa.Array.from_buffers(kind, length, [validity(array), narrow, text])
 
 

@@ -28,8 +28,9 @@ _WAITS = {
     "selectors.py": {"select"},
     "queue.py": {"get"},
     "thread.py": {"_worker"},
+    "schedule.py": {"_wait"},  # of ours: it waits in `SimpleQueue.get`, which has no frame
 }
-"""Functions of Python's library that do nothing until something happens."""
+"""Functions that do nothing until something happens."""
 
 _PARTS = (
     ("/io_managers/formats/", "Parquet"),
@@ -44,6 +45,8 @@ _PARTS = (
     ("/assets_core/planning/", "planning"),
     ("/assets_core/files.py", "files"),
     ("/io_managers/", "files"),
+    ("/assets_core/syncing.py", SYNCS),
+    ("/assets_core/parallel.py", SYNCS),  # threads of which one is in `os.fsync` itself
     ("/assets_core/running/", RUNNING),
 )
 """Which part of the work a file of code is, told by a piece of its path."""
