@@ -27,10 +27,12 @@ class Digest:
 
     def update(self, data: bytes | memoryview) -> None:
         """Add bytes."""
-        # They are hashed later: what could be changed until then is copied.
-        kept = bytes(data)
-        self._waiting.append(kept)
-        self._size += len(kept)
+        if not isinstance(data, bytes):  # it may be changed as soon as this returns
+            self._wait()
+            self._add([*self._taken(), data])
+            return
+        self._waiting.append(data)
+        self._size += len(data)
         if self._size >= PIECE:
             from assets_core.parallel import beside  # noqa: PLC0415 - few files are large
 
@@ -44,14 +46,14 @@ class Digest:
         return self._hasher.hexdigest()
 
     def _wait(self) -> None:
-        if self._ended is not None:
-            self._ended()
-            self._ended = None
+        ended, self._ended = self._ended, None
+        if ended is not None:
+            ended()
 
     def _taken(self) -> list[bytes]:
         waiting, self._waiting, self._size = self._waiting, [], 0
         return waiting
 
-    def _add(self, pieces: Iterable[bytes]) -> None:
+    def _add(self, pieces: Iterable[bytes | memoryview]) -> None:
         for piece in pieces:
             self._hasher.update(piece)

@@ -59,8 +59,13 @@ def beside(work: Callable[[], B]) -> Callable[[], B]:
     >>> beside(lambda: 1)()
     1
     """
-    begun = _threads(os.getpid()).submit(work)
-    return lambda: work() if begun.cancel() else begun.result()
+    left = [work]  # whoever takes it out does it, and nobody else keeps what it holds
+
+    def once() -> B:
+        return left.pop()()
+
+    begun = _threads(os.getpid()).submit(once)
+    return lambda: once() if begun.cancel() else begun.result()
 
 
 @cache

@@ -11,8 +11,10 @@ from assets_core.files import crash_point
 from assets_core.parallel import in_parallel
 
 SYNCED_AT_ONCE = 8
+"""How many files are made durable at the same time."""
+
 OPEN_AT_ONCE = 64
-"""How many files are made durable at the same time, and how many are open."""
+"""How many files are open at one time."""
 
 
 def sync_all(paths: Sequence[Path], point: str) -> None:

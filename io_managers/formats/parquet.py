@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from assets_core.versioning.canonical import as_recorded
@@ -23,10 +24,14 @@ ROW_GROUP = 1 << 20
 GROUP_BYTES = 16 << 20
 """How large the rows of a stream become before they are written as a row group."""
 
-DICTIONARY = 256 << 10
-"""How many bytes the different values of a column may have in a row group before it is
-written plainly. Four times as many, as is usual, cost a quarter of the time of writing and
-seldom save a byte."""
+MANY = 1 << 17
+"""From how many rows on a column of numbers is looked at before it is written."""
+
+SAMPLES, SAMPLED = 16, 1024
+"""At how many places, and how many rows at each."""
+
+DIFFERENT = 0.97
+"""Of how many of these rows the values differ where nearly all values do."""
 
 PARTS = "assets_core.parts"
 """Under which name a file says which row group is which part."""
@@ -52,8 +57,34 @@ def write_parquet(table: pa.Table, file: IO[bytes], compression: str) -> None:
     Raises:
         pyarrow.ArrowNotImplementedError: Parquet has no such type.
     """
-    with _writer(file, table.schema, compression) as writer:
+    with _writer(file, table.schema, compression, _listed(table)) as writer:
         writer.write_table(table, row_group_size=ROW_GROUP)
+
+
+def _listed(table: pa.Table) -> list[str] | bool:
+    """Return the columns whose different values are listed first; True for all.
+
+    Parquet writes references to that list, until it is too long. Where all values differ
+    the list is made for nothing, in a third of the time that writing takes.
+    """
+    flat = all(
+        "." not in one.name and not pa.types.is_nested(one.type) for one in table.schema
+    )
+    if table.num_rows < MANY or not flat:
+        return True
+    return [name for name in table.column_names if not _differs(table[name])]
+
+
+def _differs(column: pa.ChunkedArray) -> bool:
+    """Return whether nearly all numbers of a column are different, as a sample tells."""
+    if not pa.types.is_primitive(column.type) or column.type.bit_width < 32:  # noqa: PLR2004 - bits
+        return False
+    step = len(column) // SAMPLES
+    # Rows that follow each other: in what is sorted equal values do.
+    places = [column.slice(at * step, SAMPLED) for at in range(SAMPLES)]
+    chunks = [chunk for place in places for chunk in place.chunks]
+    found = pc.count_distinct(pa.chunked_array(chunks, column.type)).as_py()
+    return bool(found > DIFFERENT * SAMPLES * SAMPLED)
 
 
 class ParquetStream:
@@ -121,12 +152,17 @@ def read_parquet(
     return as_recorded(table, pa.schema([schema.field(name) for name in wanted]))
 
 
-def _writer(file: IO[bytes], schema: pa.Schema, compression: str) -> pq.ParquetWriter:
+def _writer(
+    file: IO[bytes],
+    schema: pa.Schema,
+    compression: str,
+    listed: list[str] | bool = True,  # noqa: FBT001, FBT002 - as Arrow has it
+) -> pq.ParquetWriter:
     return pq.ParquetWriter(
         file,
         schema,
         compression=compression,
-        dictionary_pagesize_limit=DICTIONARY,
+        use_dictionary=listed,
         write_page_checksum=True,
         version="2.6",
     )

@@ -32,17 +32,16 @@ from io_managers.stores.journal import LocalJournal
 from io_managers.stores.local_errors import reading
 from io_managers.stores.names import is_object_name, object_name, stable_name
 from io_managers.stores.protocol import StagedFile
+from io_managers.stores.states import State, is_untouched, state_at, state_of
 from io_managers.stores.ways import (
     DAMAGED,
     OBJECTS,
     STAGING,
-    State,
     clear,
     entries,
     in_the_way,
     link_above,
     refuse_above,
-    state_of,
 )
 
 LARGE = 8 << 20
@@ -71,6 +70,7 @@ class LocalStore:
         self.staging = self.objects_folder / STAGING
         self._objects = objects
         self._verified: dict[State, str] = {}
+        self._written: dict[State, str] = {}
         self._lock = threading.Lock()
 
     # Writing.
@@ -105,8 +105,8 @@ class LocalStore:
         """Return a file that was written and closed."""
         crash_point("stage.written")
         suffix = f"{kind}{self.suffix}"
-        modified = file.path.stat().st_mtime_ns if file.size >= LARGE else None
-        return StagedFile(cell, file.path, file.size, file.sha256, suffix, modified)
+        state = state_at(file.path) if file.size >= LARGE else None
+        return StagedFile(cell, file.path, file.size, file.sha256, suffix, state)
 
     def seal(self, staged: Sequence[StagedFile]) -> list[StoredData]:
         """Make staged files durable and read-only, under the names of their content.
@@ -125,6 +125,7 @@ class LocalStore:
             ]
             files.make_folders(target.parent for _, target in left)
             new = [one.path for one, _ in left]
+            untouched = [pair for pair in left if is_untouched(pair[0].path, pair[0].state)]
             for path in new:
                 files.make_read_only(path)
             sync_all(new, "seal.synced")
@@ -132,10 +133,11 @@ class LocalStore:
                 self._link(one, target)
             folders = list(dict.fromkeys(target.parent for _, target in left))
             sync_all(folders, "seal.durable")
-            for one, target in left:
+            for one, _ in left:
                 files.remove(one.path)
                 crash_point("seal.unstaged")
-                self._remember(one, target)
+        for one, target in untouched:
+            self._remember(one, target)
         return stored
 
     def _stored(self, staged: StagedFile) -> StoredData:
@@ -153,12 +155,11 @@ class LocalStore:
 
     def _remember(self, staged: StagedFile, target: Path) -> None:
         """Know what is in a large file without reading it, until somebody touches it."""
-        if staged.modified is None:
-            return
-        found = target.stat()
-        if (found.st_mtime_ns, found.st_size) == (staged.modified, staged.bytes):
+        found = state_at(target)
+        # Rights and names were changed since it was written, and nothing else.
+        if found is not None and found[:4] == (staged.state or ())[:4]:
             with self._lock:
-                self._verified[state_of(found)] = staged.checksum
+                self._written[found] = staged.checksum
 
     def discard(self, staged: StagedFile) -> None:
         """Throw a staged file away."""
@@ -167,18 +168,26 @@ class LocalStore:
 
     # Reading.
 
+    def whole(self, cell: Cell, stored: StoredData, *, lasting: bool = False) -> Path:
+        """Return the path of a stored file whose bytes are what they must be.
+
+        They are compared once in a process, until somebody touches the file; those of a
+        large one that this process has written itself were hashed when they were written.
+        """
+        del lasting  # the file itself stays as long as it is recorded
+        path = self.path(cell, stored)
+        written = self._written.get(state) if (state := state_at(path)) else None
+        if written != stored.checksum:
+            self.verify(cell, stored)
+        return path
+
     def verify(self, cell: Cell, stored: StoredData) -> None:
         """Raise if the bytes of a stored file are not what they must be."""
-        self.whole(cell, stored)
-
-    def whole(self, cell: Cell, stored: StoredData, *, lasting: bool = False) -> Path:
-        """Return the path of a stored file whose bytes are what they must be."""
-        del lasting  # the file itself stays as long as it is recorded
         path = self.path(cell, stored)
         with reading(cell, path):
             state = state_of(path.stat())
             if self._verified.get(state) == stored.checksum:
-                return path
+                return
             checksum, _ = files.file_digest(path)
         if checksum != stored.checksum:
             raise CorruptDataError(
@@ -189,7 +198,6 @@ class LocalStore:
             )
         with self._lock:
             self._verified[state] = checksum
-        return path
 
     def absent(self, stored: Iterable[StoredData]) -> set[str]:
         """Return the locations of those that are not there: one look at each folder."""

@@ -15,6 +15,7 @@ from assets_core.model.keys import Cell
 from assets_core.model.records import StoredData
 from assets_core.protocols.io import Shown, Watched
 from assets_core.protocols.journal import Journal
+from io_managers.stores.states import State
 
 P = TypeVar("P")
 
@@ -24,8 +25,7 @@ class StagedFile:
     """A file that is written and not yet sealed.
 
     Attributes:
-        modified: When it was written last, in nanoseconds as its file system tells it,
-            where that is of use.
+        state: What it was when its writing had ended, where that is of use.
     """
 
     cell: Cell
@@ -33,7 +33,7 @@ class StagedFile:
     bytes: int
     checksum: str
     suffix: str
-    modified: int | None = None
+    state: State | None = None
 
 
 class Store(Protocol[P]):

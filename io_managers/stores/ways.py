@@ -102,17 +102,3 @@ def clear(root: Path, objects: str) -> None:
                 files.remove(path)
         files.remove_empty_folder(Path(folder))
     files.remove_empty_folder(root.parent)
-
-
-State = tuple[int, int, int, int, int]
-
-
-def state_of(found: os.stat_result) -> State:
-    """Return what changes when a file is written to or another takes its place."""
-    return (
-        found.st_dev,
-        found.st_ino,
-        found.st_size,
-        found.st_mtime_ns,
-        found.st_ctime_ns,
-    )

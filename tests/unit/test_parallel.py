@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import os
-from threading import Barrier, Lock
+import weakref
+from functools import partial
+from threading import Barrier, Event, Lock
 
 import pytest
 
-from assets_core.parallel import AT_ONCE, in_parallel
+from assets_core.parallel import AT_ONCE, beside, in_parallel
 
 
 def test_results_come_in_the_order_of_the_items() -> None:
@@ -63,3 +66,29 @@ def test_a_forked_process_has_threads_of_its_own() -> None:
         os._exit(0 if done else 1)
 
     assert os.waitpid(child, 0)[1] == 0
+
+
+def test_what_is_done_beside_gives_its_result_or_its_error() -> None:
+    """In whichever thread it was done."""
+    wait = beside(partial(int, "no number"))
+
+    assert beside(partial(int, "7"))() == 7
+    with pytest.raises(ValueError, match="no number"):
+        wait()
+
+
+def test_what_no_thread_has_begun_is_done_by_whoever_waits_and_then_forgotten() -> None:
+    """Threads may be busy for long; what they would have done is not kept for them."""
+    free = Event()
+    busy = [beside(partial(free.wait, 60)) for _ in range(100)]
+    given = {"large"}
+    kept = weakref.ref(given)
+    try:
+        assert beside(partial(sorted, given))() == ["large"]
+        del given
+        gc.collect()
+        assert kept() is None
+    finally:
+        free.set()
+        for wait in busy:
+            wait()
