@@ -124,7 +124,7 @@ class Visitor:
     def close(self) -> None:
         """Leave, and raise if anything went wrong."""
         self._context.close()
-        assert self.problems == []
+        assert self.problems == [], "; ".join(self.problems)
 
 
 def wait_until_ready(page: Page | Frame) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,26 +25,38 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def visitor(browser: Browser) -> Iterator[Visitor]:
-    """Give a reader whose pages must be without a complaint when the test ends."""
-    one = importlib.import_module("tests.browser.browsing").Visitor(browser)
-    yield one
-    one.close()
+def serve() -> Iterator[Callable[..., str]]:
+    """Give what serves a folder, and returns its address, until its readers have left.
+
+    What a page still asks for when its test ends would be refused otherwise.
+    """
+    served = importlib.import_module("tests.browser.browsing").served
+    with ExitStack() as stack:
+        yield lambda folder, **kwargs: stack.enter_context(served(folder, **kwargs))
 
 
 @pytest.fixture
-def visit(browser: Browser) -> Iterator[Callable[..., Visitor]]:
-    """Give a maker of readers with another screen, theme or wish."""
+def visit(
+    browser: Browser,
+    serve: Callable[..., str],  # readers leave before it ends
+) -> Iterator[Callable[..., Visitor]]:
+    """Give a maker of readers whose pages must be without a complaint at the end."""
+    kind = importlib.import_module("tests.browser.browsing").Visitor
     made: list[Visitor] = []
 
     def make(**kwargs: Any) -> Visitor:
-        kind = importlib.import_module("tests.browser.browsing").Visitor
         made.append(kind(browser, **kwargs))
         return made[-1]
 
     yield make
     for one in made:
         one.close()
+
+
+@pytest.fixture
+def visitor(visit: Callable[..., Visitor]) -> Visitor:
+    """Give a reader with the screen of a desk."""
+    return visit()
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.browsing import Visitor, served, take_picture, wait_until_ready
+from tests.browser.browsing import Visitor, take_picture, wait_until_ready
 from tests.browser.pages import lineage_of, small_project, write_site
 
 pytestmark = pytest.mark.needs("chromium")
@@ -317,28 +317,30 @@ def test_the_page_of_an_asset_shows_its_neighbours_and_a_columns_lineage(
     ],
 )
 def test_a_page_that_has_nothing_to_draw_says_why(
-    visitor: Visitor, tmp_path: Path, lineage: dict[str, Any], told: str
+    visitor: Visitor,
+    serve: Callable[..., str],
+    tmp_path: Path,
+    lineage: dict[str, Any],
+    told: str,
 ) -> None:
     """An empty project and a catalogue of another version are no blank page."""
     folder = write_site(tmp_path / "site", {**small_project(), "lineage": lineage})
-    with served(folder) as address:
-        page = visitor.open(address, ready=False)
+    page = visitor.open(serve(folder), ready=False)
 
-        page.get_by_text(told).wait_for()
+    page.get_by_text(told).wait_for()
 
 
 def test_columns_of_another_version_are_refused_by_name(
-    visitor: Visitor, tmp_path: Path
+    visitor: Visitor, serve: Callable[..., str], tmp_path: Path
 ) -> None:
     """Their shape is not what the scripts read; the map stays as it is."""
     project = small_project()
     project["columns"]["version"] -= 1
     folder = write_site(tmp_path / "site", project)
-    with served(folder) as address:
-        page = visitor.open(f"{address}#asset=marts/revenue")
+    page = visitor.open(f"{serve(folder)}#asset=marts/revenue")
 
-        page.get_by_text("Columns cannot be shown. The catalogue was made by").wait_for()
-        assert page.locator("canvas").count() == 1
+    page.get_by_text("Columns cannot be shown. The catalogue was made by").wait_for()
+    assert page.locator("canvas").count() == 1
 
 
 def test_without_scripts_the_list_stays(visit: Callable[..., Visitor], site: str) -> None:
@@ -360,7 +362,7 @@ def test_a_page_that_is_opened_from_a_folder_shows_the_map(
 
 
 def test_badges_follow_a_server_that_knows_the_status_of_now(
-    visitor: Visitor, tmp_path: Path
+    visitor: Visitor, serve: Callable[..., str], tmp_path: Path
 ) -> None:
     """Where the server says that its answers are of now, pages are kept up to date."""
     small = small_project()
@@ -370,12 +372,9 @@ def test_badges_follow_a_server_that_knows_the_status_of_now(
     page_file = folder / "pages" / "revenue.html"
     badge = '<span class="ac-status ac-stale" data-asset="marts/revenue">stale</span>'
     page_file.write_text(page_file.read_text().replace("<code", f"<h1>x</h1>{badge}<code"))
-    with served(folder) as address:
-        page = visitor.open(f"{address}pages/revenue.html")
-        page.wait_for_selector(".ac-status.ac-fresh")
-        page.get_by_label("marts/revenue, fresh").wait_for()
+    page = visitor.open(f"{serve(folder)}pages/revenue.html")
+    page.wait_for_selector(".ac-status.ac-fresh")
+    page.get_by_label("marts/revenue, fresh").wait_for()
 
-        assert page.locator(".ac-status").inner_text() == "fresh"
-        assert (
-            page.locator("h1 + .ac-changed").inner_text().startswith("1 asset has another")
-        )
+    assert page.locator(".ac-status").inner_text() == "fresh"
+    assert page.locator("h1 + .ac-changed").inner_text().startswith("1 asset has another")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from assets_core import Workspace
-from tests.browser.browsing import PATIENCE, Visitor, served, take_picture, wait_until_ready
+from tests.browser.browsing import PATIENCE, Visitor, take_picture, wait_until_ready
 from tests.browser.test_hostile_text import CLEAN, CORPUS, FOREIGN
 from tests.flows.small_project import Project
 
@@ -71,18 +71,18 @@ def lineage(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.fixture
-def notebook(tmp_path: Path) -> Iterator[Callable[..., str]]:
+def notebook(serve: Callable[..., str], tmp_path: Path) -> Callable[..., str]:
     """Give a maker of pages that hold what a notebook shows; each has an address."""
     folder = tmp_path / "page"
     folder.mkdir()
-    with served(folder, strict=False) as address:
+    address = serve(folder, strict=False)
 
-        def write(html: str, about: str = "", above: int = 0) -> str:
-            page = PAGE.format(about=about, shown=html, above=above)
-            (folder / "index.html").write_text(page, encoding="utf-8")
-            return f"{address}index.html"
+    def write(html: str, about: str = "", above: int = 0) -> str:
+        page = PAGE.format(about=about, shown=html, above=above)
+        (folder / "index.html").write_text(page, encoding="utf-8")
+        return f"{address}index.html"
 
-        yield write
+    return write
 
 
 def inside(page: Page) -> Frame:
