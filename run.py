@@ -122,6 +122,8 @@ class Environment(NamedTuple):
         """Return the variables for a child, so that it finds the same programs."""
         variables = {**os.environ, **dict(settings)}
         variables["PATH"] = f"{self.programs}:{variables.get('PATH', os.defpath)}"
+        # The tests start thousands of programs; each would compile the project anew.
+        variables.pop("PYTHONDONTWRITEBYTECODE", None)
         if self.is_ours:
             variables["VIRTUAL_ENV"] = str(VENV)
             variables.pop("PYTHONPATH", None)

@@ -92,16 +92,7 @@ class Recent:
 def _copy_of(table: pa.Table) -> pa.Table:
     import pyarrow as pa  # noqa: PLC0415 - not loaded by commands that compute nothing
 
-    # Measured first: a buffer that grows takes twice the room for a moment.
-    measured = pa.MockOutputStream()
-    _write(table, measured)
-    buffer = pa.allocate_buffer(measured.size())
-    _write(table, pa.FixedSizeBufferWriter(buffer))
-    return pa.ipc.open_stream(buffer).read_all()
-
-
-def _write(table: pa.Table, target: pa.NativeFile) -> None:
-    import pyarrow as pa  # noqa: PLC0415 - see above
-
-    with pa.ipc.new_stream(target, table.schema) as writer:
-        writer.write_table(table)
+    # Their room is measured first: a buffer that grows takes twice of it for a moment.
+    buffers = [batch.serialize() for batch in table.to_batches()]
+    batches = [pa.ipc.read_record_batch(one, table.schema) for one in buffers]
+    return pa.Table.from_batches(batches, table.schema)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+from assets_core.model.assets import Asset
 from assets_core.model.keys import Cell
 from assets_core.model.records import StepRecord
-from assets_core.protocols.io import SharingIOManager
+from assets_core.protocols.io import IOManager, SharingIOManager
 from assets_core.running.committing import Made, Showing, store_tables
 
 Fail = Callable[[Cell, Exception | SystemExit], StepRecord]
@@ -95,9 +96,9 @@ def _size(one: list[Made] | StepRecord) -> int:
 def _fit(waiting: list[Made], size: int, one: Made) -> bool:
     """Return whether a table may be kept in one object with those before it."""
     attempt, (table, *_) = one
-    manager, asset = attempt.manager, attempt.job.asset
-    if not (isinstance(manager, SharingIOManager) and manager.shares(asset.publish)):
-        return False
+    asset = attempt.job.asset
+    if len(waiting) == 1 and not _shares(attempt.manager, asset):
+        return False  # of two that wait, it is known
     small = size + table.nbytes <= OBJECT_BYTES and table.num_rows <= OBJECT_ROWS
     same = asset.key == waiting[0][0].job.asset.key
     return (
@@ -106,3 +107,7 @@ def _fit(waiting: list[Made], size: int, one: Made) -> bool:
         and len(waiting) < OBJECT_PARTS
         and table.schema.equals(waiting[0][1][0].schema)
     )
+
+
+def _shares(manager: IOManager, asset: Asset) -> bool:
+    return isinstance(manager, SharingIOManager) and manager.shares(asset.publish)

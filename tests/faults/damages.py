@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 NIGHTLY = os.environ.get("ASSETS_TEST_SIZE") == "nightly"
-PLACES = 1000 if NIGHTLY else 50
-CUTS = 200 if NIGHTLY else 35
+PLACES = 1000 if NIGHTLY else 40
+CUTS = 200 if NIGHTLY else 28
 PAGE = 4096
 
 
@@ -92,7 +92,7 @@ def everywhere(whole: bytes) -> Iterator[Damage]:
     """Yield what can be done to any file, whatever its format."""
     size = len(whole)
     parts = {size * part // CUTS for part in range(CUTS)}
-    pages = range(0, size, PAGE) if NIGHTLY else range(0, size, max(PAGE, size // 20))
+    pages = range(0, size, PAGE) if NIGHTLY else range(0, size, max(PAGE, size // 12))
     yield from cut(whole, {0, 1, 4, size - 1, *parts, *pages}, "cut off")
     yield from flipped(whole, random_places(size, PLACES), "bit flipped")
     for part in range(8):

@@ -32,8 +32,8 @@ pytestmark = [pytest.mark.sweep, pytest.mark.needs("strace")]
 
 NIGHTLY = os.environ.get("ASSETS_TEST_SIZE") == "nightly"
 # By default only one point of so many is tried.
-EVERY = {"parquet": 12, "duckdb": 32, "views": 40, "postgres": 12}
-EVERY_ERROR = {"parquet": 75, "duckdb": 250, "views": 250}
+EVERY = {"parquet": 16, "duckdb": 40, "views": 40, "postgres": 16}
+EVERY_ERROR = {"parquet": 110, "duckdb": 375, "views": 375}
 GRAPHS = range(int(os.environ.get("ASSETS_SWEEP_SEEDS", "6")) if NIGHTLY else 1)
 ERRORS = ("EIO", "ENOSPC", "EROFS", "EMFILE")
 Told = Callable[[str, object], None]

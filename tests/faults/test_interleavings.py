@@ -18,7 +18,7 @@ NIGHTLY = os.environ.get("ASSETS_TEST_SIZE") == "nightly"
 pytestmark = pytest.mark.sweep
 TURNS = 3 if NIGHTLY else 2  # of undisturbed tasks
 FEW = 2 if NIGHTLY else 1  # where a task is killed or taken for dead as well
-EVERY = {True: 1, False: 1} if NIGHTLY else {True: 2, False: 3}
+EVERY = {True: 1, False: 1} if NIGHTLY else {True: 3, False: 4}
 """Before which steps a task is killed, or taken for dead."""
 
 

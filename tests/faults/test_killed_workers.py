@@ -101,7 +101,7 @@ def start(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
 
 def until(is_so: Callable[[], Any]) -> Any:
     """Wait until something is so, and return what is."""
-    last = time.monotonic() + 120
+    last = time.monotonic() + 60
     while time.monotonic() < last:
         if found := is_so():
             return found

@@ -10,6 +10,7 @@ POWER = "tests/faults/test_power_loss.py -k updates"
 SYNCED = "tests/faults/test_synced_before_commits.py -k every_committed"
 ORDERS = "tests/faults/test_interleavings.py"
 ROLLED_BACK = ORDERS + " -k 'no_order and rolls'"
+TAKEN = ORDERS + " -k 'lost and taken'"
 LOST = ORDERS + " -k 'lost and rolls and killed'"
 CLAIMS = "tests/contracts/test_sqlite_store.py"
 OUTCOMES = "tests/faults/test_postgres_outcomes.py"
@@ -146,7 +147,7 @@ FAULTS = [
         "        if self._is.claims.get((claim.env, claim.cell)) != claim:\n"
         '            raise ClaimLostError("taken over")\n',
         "",
-        ORDERS,
+        TAKEN,
     ),
     Design(
         "the fence is not asked for in the commit",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, astuple, fields
+from dataclasses import asdict, fields
 from typing import Any, TypeVar, cast, get_args
 
 from assets_core.backends.metadata import exact
@@ -62,7 +62,7 @@ def to_json(value: Any) -> str:
     return json.dumps(value, separators=(",", ":"), default=lambda one: hide(str(one)))
 
 
-def _fields(value: Any) -> dict[str, Any]:
+def fields_of(value: Any) -> dict[str, Any]:
     """Return the fields of a value as they are, which `asdict` would copy."""
     return {one.name: getattr(value, one.name) for one in fields(value)}
 
@@ -89,7 +89,7 @@ def read_row(table: str, body: str, build: Callable[[Any], T], which: str = "") 
 
 def materialization_to_json(made: Materialization) -> str:
     """Return everything of a result that has no column of its own."""
-    body = _fields(made)
+    body = fields_of(made)
     for name in ("id", "cell", "recipe", "committed_at", "run_id", "stored"):
         del body[name]
     body["inputs"] = [
@@ -106,11 +106,11 @@ def materialization_to_json(made: Materialization) -> str:
     aside = body.pop("quarantined")
     if aside is not None:
         columns = [list(one) for one in aside.columns]
-        body["quarantined"] = [aside.rows, columns, *astuple(aside.stored)]
+        body["quarantined"] = [aside.rows, columns, *fields_of(aside.stored).values()]
     if made.origins is None:
         del body["origins"]
     else:
-        body["origins"] = [list(astuple(one)) for one in made.origins]
+        body["origins"] = [list(fields_of(one).values()) for one in made.origins]
     return to_json(body)
 
 
@@ -262,7 +262,7 @@ def check_from_json(data: Mapping[str, Any]) -> CheckRecord:
 
 def step_to_json(step: StepRecord) -> str:
     """Return how a step ended."""
-    body = _fields(step)
+    body = fields_of(step)
     del body["cell"], body["calling"]
     error = step.error
     body["error"] = error and {**asdict(error), "message": hide(error.message)}

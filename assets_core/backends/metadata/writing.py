@@ -194,7 +194,7 @@ def insert_results(write: Write, results: Sequence[Materialization]) -> None:
                 made.recipe,
                 made.committed_at,
                 made.run_id,
-                *astuple(made.stored),
+                *rows.fields_of(made.stored).values(),
                 rows.materialization_to_json(made),
             )
             for made in results

@@ -12,6 +12,7 @@ from assets_core.interfaces.cli.layout import (
     one_line,
     quiet,
 )
+from assets_core.interfaces.cli.nothing import NOTHING
 from assets_core.model.assets import Node, Source
 from assets_core.model.graph import Graph
 from assets_core.model.keys import AssetKey
@@ -29,7 +30,7 @@ def as_rows(graph: Graph, aside: Mapping[AssetKey, int] = _NONE) -> list[str]:
         aside: How many rows of assets are in quarantine.
     """
     if not graph.nodes:
-        return ["Nothing is selected"]
+        return [NOTHING]
     readers: dict[AssetKey, list[AssetKey]] = {}
     for upstream, key in edges(graph):
         readers.setdefault(upstream, []).append(key)

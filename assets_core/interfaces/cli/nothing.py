@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+NOTHING = "Nothing is selected: no asset fits, or none is declared yet"
+
 
 def nothing_to_do(fresh: int, held: int, not_yet: Iterable[str]) -> list[str]:
     """Return what is said when no step is needed.
@@ -18,7 +20,7 @@ def nothing_to_do(fresh: int, held: int, not_yet: Iterable[str]) -> list[str]:
     if fresh:
         but = f", but for {held:,} held" if held else ""
         return [f"Everything is fresh{but}"]
-    return [f"{held:,} held"] if held else [*not_yet] or ["Nothing is selected"]
+    return [f"{held:,} held"] if held else [*not_yet] or [NOTHING]
 
 
 def planned_document(env: str, fresh: int) -> dict[str, Any]:

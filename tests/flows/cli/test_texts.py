@@ -221,5 +221,6 @@ def test_a_check_without_anything_to_check_says_so(changed: Project) -> None:
 
 def test_a_selection_that_fits_nothing_says_so(changed: Project) -> None:
     """A pattern may match nothing; it is told, and no error."""
-    assert changed.run("plan", "nothing_*").out == "Nothing is selected\n"
-    assert changed.run("list", "nothing_*").out == "Nothing is selected\n"
+    told = "Nothing is selected: no asset fits, or none is declared yet\n"
+    assert changed.run("plan", "nothing_*").out == told
+    assert changed.run("list", "nothing_*").out == told

@@ -6,7 +6,7 @@
   const { make } = ours;
   const MOST = 60;
   /** How small words may become, against their own size, before one scrolls instead. */
-  const SMALLEST = 0.7;
+  const SMALLEST = 0.85;
 
   /**
    * @param {HTMLElement} element with `data-asset` and `data-depth`

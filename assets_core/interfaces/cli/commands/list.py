@@ -16,6 +16,7 @@ from assets_core.interfaces.cli.command import (
     selection_argument,
 )
 from assets_core.interfaces.cli.layout import in_columns, status_word
+from assets_core.interfaces.cli.nothing import NOTHING
 from assets_core.interfaces.cli.partitions import bar, fresh_of
 from assets_core.interfaces.cli.project import opened
 from assets_core.workspace.quarantined import in_quarantine, rows_by_asset
@@ -65,7 +66,7 @@ def command(
 
 def _lines(document: list[Document], bars: Mapping[str, str]) -> list[str]:
     if not document:
-        return ["Nothing is selected"]
+        return [NOTHING]
     rows = [
         [
             status_word(one["status"]),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from assets_core.interfaces.cli.drawing import as_dot, as_mermaid, as_rows
+from assets_core.interfaces.cli.nothing import NOTHING
 from assets_core.model.assets import Asset, Form, Input
 from assets_core.model.graph import Graph, build_graph
 from assets_core.model.keys import AssetKey
@@ -61,4 +62,4 @@ def test_only_what_is_shown_is_connected() -> None:
 
 def test_nothing_selected_is_said() -> None:
     """An empty answer would leave one waiting."""
-    assert as_rows(graph()) == ["Nothing is selected"]
+    assert as_rows(graph()) == [NOTHING]
