@@ -65,7 +65,8 @@ def waiting(after: pa.Table, rest: Path) -> pa.Table:
 
 
 @asset
-def last(waiting: pa.Table) -> pa.Table:
+def last(waiting: pa.Table, rest: Path) -> pa.Table:
+    begun(rest)
     return waiting
 
 
