@@ -48,7 +48,7 @@ class Group(NamedTuple):
     tasks: tuple[str, ...]
 
 
-PYTEST: Command = ("pytest", "-n", "4", "--dist", "loadfile", "--no-loadscope-reorder")
+PYTEST: Command = ("pytest", "-n", "3", "--dist", "loadfile", "--no-loadscope-reorder")
 COMPILE_LOCK: Command = (
     *("uv", "pip", "compile", "pyproject.toml", "--output-file", "requirements.lock"),
     *("--universal", "--python-version", "3.11", "--generate-hashes", "--quiet"),
