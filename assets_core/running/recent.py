@@ -92,7 +92,7 @@ class Recent:
 def _copy_of(table: pa.Table) -> pa.Table:
     import pyarrow as pa  # noqa: PLC0415 - not loaded by commands that compute nothing
 
-    # Their room is measured first: a buffer that grows takes twice of it for a moment.
+    # Their room is measured first: a buffer that grows takes twice as much for a moment.
     buffers = [batch.serialize() for batch in table.to_batches()]
     batches = [pa.ipc.read_record_batch(one, table.schema) for one in buffers]
     return pa.Table.from_batches(batches, table.schema)

@@ -98,7 +98,7 @@ def _fit(waiting: list[Made], size: int, one: Made) -> bool:
     attempt, (table, *_) = one
     asset = attempt.job.asset
     if len(waiting) == 1 and not _shares(attempt.manager, asset):
-        return False  # of two that wait, it is known
+        return False  # if there were two, they share already
     small = size + table.nbytes <= OBJECT_BYTES and table.num_rows <= OBJECT_ROWS
     same = asset.key == waiting[0][0].job.asset.key
     return (

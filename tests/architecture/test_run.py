@@ -64,6 +64,14 @@ def test_a_broken_stamp_means_installing_again(
     assert run.read_stamp() == {}
 
 
+def test_programs_may_keep_compiled_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise each of the thousands that the tests start compiles the project anew."""
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    environment = run.Environment(Path(sys.executable), Path("bin"), is_ours=False)
+
+    assert "PYTHONDONTWRITEBYTECODE" not in environment.variables()
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
